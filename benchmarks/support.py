@@ -1,0 +1,60 @@
+"""Fits the model behind "does the corpus answer this?" (index/support.py) on judged questions, and reports it.
+
+    python -m benchmarks.support [--data var] [--questions benchmarks/data/corpus_questions.jsonl]
+
+Fits on the split `dev`, reports on `test`. A file of your own has JSON lines with `text`, `split` and `documents`
+(an empty list means that the corpus does not answer the question). Prints the constants to put into index/support.py.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+
+from core.settings import load_settings
+from index import Searcher, support
+
+QUESTIONS = Path(__file__).parent / "data" / "corpus_questions.jsonl"
+# At most this share of the answerable questions may be refused, and may be left undecided.
+REFUSED, WEAK = 0.03, 0.22
+
+
+def main(
+    data: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
+    questions: Annotated[Path, typer.Option(help="Judged questions.")] = QUESTIONS,
+) -> None:
+    """Print coefficients, bounds, and how the verdicts fall on both splits."""
+    records = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines()]
+    searcher = Searcher.opened(load_settings(data).data)
+    evidence = searcher.evidence([record["text"] for record in records])
+    table = np.array([(item.cosine, item.coverage) for item in evidence])
+    answered = np.array([bool(record["documents"]) for record in records])
+    dev = np.array([record["split"] == "dev" for record in records])
+    model = LogisticRegression(C=100.0).fit(table[dev], answered[dev])
+    (cosine, coverage), (intercept,) = model.coef_[0], model.intercept_
+    print(f"INTERCEPT, COSINE, COVERAGE = {intercept:.2f}, {cosine:.2f}, {coverage:.2f}")
+    words = LogisticRegression(C=100.0).fit(table[dev][:, 1:], answered[dev])
+    print(f"WORDS_ALONE = ({words.intercept_[0]:.2f}, {words.coef_[0][0]:.2f})")
+    fitted = model.predict_proba(table)[:, 1]
+    bounds = np.quantile(fitted[dev & answered], [REFUSED, REFUSED + WEAK])
+    print(f"NONE_BELOW, SUPPORTED_FROM = {bounds[0]:.2f}, {bounds[1]:.2f}  (quantiles of the answerable dev questions)")
+    shipped = np.array([support.confidence(item) for item in evidence])
+    for name, here in (("dev", dev), ("test", ~dev)):
+        for label, wanted in (("answerable", answered), ("unanswerable", ~answered)):
+            report(f"{name} {label}", shipped[here & wanted])
+
+
+def report(label: str, confidences: Any) -> None:
+    """Print how the shipped constants judge a group of questions."""
+    names = [support.named(float(value)) for value in confidences]
+    shares = "  ".join(f"{name} {names.count(name) / len(names):.3f}" for name in ("supported", "weak", "none"))
+    print(f"{label:20} {len(names):4}  {shares}")
+
+
+if __name__ == "__main__":
+    typer.run(main)

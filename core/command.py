@@ -1,0 +1,43 @@
+"""What every command of ours shares: options, errors as one sentence, exit status.
+
+Exit status: 0 done, 1 done but something was refused and is named, 2 could not do it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.errors import StratumError
+
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="The data folder (default: STRATUM_DATA, stratum.toml, or var/).")
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", help="Embedding model: a name or a folder. Default: the one the index was made with."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+REFUSED_SOMETHING = 1
+COULD_NOT = 2
+
+
+def run(app: typer.Typer, name: str) -> None:
+    """Run a command line; what a person did wrong becomes one sentence on standard error and exit status 2."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    try:
+        app(prog_name=f"python -m {name}")
+    except StratumError as error:
+        sys.stdout.flush()
+        typer.echo(f"{name}: {error}", err=True)
+        raise SystemExit(COULD_NOT) from None
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone; Python must not complain again while it closes the pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(COULD_NOT) from None

@@ -1,0 +1,39 @@
+"""The nouns of bookkeeping: which files the index knows, and what became of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.document import Loss
+
+Outcome = Literal["read", "partial", "refused", "unchanged", "duplicate", "removed"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file as it was found: its absolute path, display name, the SHA-256 of its bytes, and the folder it came with.
+
+    `root` is the folder given to `sync` or `add`, or the file itself; a moved file is looked for beneath it.
+    """
+
+    path: str
+    name: str
+    sha256: str
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """What became of one file; `reason` says why it was refused or only partly read, and is empty otherwise.
+
+    `pages` and `passages` are counts; `document_id` is empty for a refused file.
+    """
+
+    document_id: str
+    path: str
+    outcome: Outcome
+    reason: str
+    pages: int
+    passages: int
+    losses: tuple[Loss, ...]

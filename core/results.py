@@ -1,0 +1,107 @@
+"""The nouns of searching: what an index was made with, what was found, and how it is cited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.document import Passage, Reference
+
+Mode = Literal["hybrid", "dense", "lexical"]
+MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
+
+Support = Literal["supported", "weak", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Everything that must be the same for two indexes to rank alike.
+
+    `weights` is a SHA-256 over the model's weight files; `dimension` counts vector components; `max_tokens` is
+    how much the model reads. The reader's version is not here: it is kept with every document (`Document.reader`).
+    """
+
+    schema: int
+    chunker: str
+    model: str
+    weights: str
+    dimension: int
+    max_tokens: int
+    query_prompt: str = ""
+    passage_prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found: rank from 1, score (higher is better) and its two parts.
+
+    `dense` is the cosine with the question, `lexical` the BM25 score (0 when no word matched); None where that
+    side was not asked.
+    """
+
+    passage: Passage
+    rank: int
+    score: float
+    dense: float | None
+    lexical: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRef:
+    """A page as it is cited: counted from 0, and as printed."""
+
+    index: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of characters in a document's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quotation with everything needed to find it again; the only thing shown, printed or exported.
+
+    `quote` is `document.text[start:end]`; `sha256` is that of the source file; `highlight` is the best sentence
+    and `matches` the words of the question, in document offsets; `section` is the heading path, outermost first.
+    """
+
+    rank: int
+    score: float
+    dense: float | None
+    lexical: float | None
+    document_id: str
+    title: str
+    authors: tuple[str, ...]
+    year: int | None
+    doi: str
+    url: str
+    path: str
+    media_type: str
+    pages: tuple[PageRef, ...]
+    section: tuple[str, ...]
+    start: int
+    end: int
+    quote: str
+    highlight: Span
+    matches: tuple[Span, ...]
+    sha256: str
+    fields: tuple[tuple[str, str], ...]
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the corpus says to one question; `confidence` lies in 0..1, `elapsed_ms` in milliseconds."""
+
+    query: str
+    mode: Mode
+    support: Support
+    confidence: float
+    generation: int
+    elapsed_ms: float
+    citations: tuple[Citation, ...]

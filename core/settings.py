@@ -1,0 +1,48 @@
+"""Settings: from the command line, then the environment (STRATUM_...), then `stratum.toml`, then these defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from core.errors import InputError
+
+
+class Settings(BaseSettings):
+    """Where things are and which model embeds; every field can be set as STRATUM_<NAME> or in `stratum.toml`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="STRATUM_", toml_file="stratum.toml", extra="forbid", frozen=True, protected_namespaces=()
+    )
+
+    data: Path = Field(default=Path("var"), description="The data folder: catalogue, views, uploads.")
+    corpus: Path = Field(default=Path("corpus"), description="The folder that `ingest sync` follows by default.")
+    model: str | None = Field(default=None, description="Name or folder of the embedding model.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the command line first, then the environment, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(data: Path | None = None, model: str | None = None) -> Settings:
+    """Return the settings in force; arguments that are not None win over environment and file."""
+    given = {name: value for name, value in (("data", data), ("model", model)) if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # values are checked by pydantic itself
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "settings"
+        message = (
+            f"The setting '{where}' cannot be used ({first['msg']}); mend STRATUM_{where.upper()} or stratum.toml."
+        )
+        raise InputError(message) from error

@@ -1,0 +1,34 @@
+"""Spans to vectors to hits: the catalogue and its views, search, citation and verification.
+
+This is the room's public face; other rooms import from here and nowhere deeper.
+"""
+
+from index.catalogue import Catalogue, Summary, open_catalogue
+from index.encoder import DEFAULT_MODEL, MODELS, Encoder, load_encoder
+from index.filters import Where, parsed
+from index.queries import Query, read_queries
+from index.search import LONGEST_QUESTION, Searcher
+from index.verify import Verification, document_state, verify
+from index.writer import Change, Writer, open_writer
+
+__all__ = [
+    "DEFAULT_MODEL",
+    "LONGEST_QUESTION",
+    "MODELS",
+    "Catalogue",
+    "Change",
+    "Encoder",
+    "Query",
+    "Searcher",
+    "Summary",
+    "Verification",
+    "Where",
+    "Writer",
+    "document_state",
+    "load_encoder",
+    "open_catalogue",
+    "open_writer",
+    "parsed",
+    "read_queries",
+    "verify",
+]

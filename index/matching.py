@@ -1,0 +1,76 @@
+"""Which words of a question stand in a passage, as the index itself matches them (stemmed, without diacritics)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.results import Span
+from index.catalogue import Catalogue
+from index.lexical import quoted
+
+# Control characters that no reader lets into a text, so they cannot occur in a quotation.
+_OPEN, _CLOSE = "\x02", "\x03"
+# How many of the best passages count towards coverage.
+_BEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one question in the passages it found.
+
+    `rarity` gives every term of the question its inverse document frequency; `found` the spans matched in each
+    passage's quotation; `weights` the rarity of each matched word as it is written; `held` the terms that the best
+    passages hold anywhere (title, section or quotation).
+    """
+
+    rarity: dict[str, float]
+    found: dict[int, tuple[Span, ...]]
+    weights: dict[str, float]
+    held: frozenset[str]
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, rarity: dict[str, float], ids: Sequence[int]) -> Words:
+        """Look up the terms of a question, given with their rarity, in the passages with these ids, best first."""
+        weights: dict[str, float] = {}
+        held = set()
+        found: dict[int, list[Span]] = {}
+        best = set(ids[:_BEST])
+        for term, weight in rarity.items():
+            for number, marked in _marked(catalogue, quoted(term), ids):
+                if number in best:
+                    held.add(term)
+                for span, word in _unmarked(marked):
+                    found.setdefault(number, []).append(span)
+                    weights[word] = max(weight, weights.get(word, 0.0))
+        ordered = {number: tuple(sorted(set(spans), key=lambda span: span.start)) for number, spans in found.items()}
+        return cls(rarity, ordered, weights, frozenset(held))
+
+    def matches(self, passage_id: int) -> tuple[Span, ...]:
+        """Return the spans of matched words in a passage's quotation."""
+        return self.found.get(passage_id, ())
+
+    def coverage(self) -> float:
+        """Return the share, 0..1, of the question's words, weighted by rarity, that the best passages hold."""
+        total = sum(self.rarity.values())
+        return sum(self.rarity[term] for term in self.held) / total if total else 0.0
+
+
+def _marked(catalogue: Catalogue, match: str, ids: Sequence[int]) -> list[tuple[int, str]]:
+    marks = ",".join("?" * len(ids))
+    return catalogue.connection.execute(
+        f"SELECT rowid, highlight(lexical, 2, ?, ?) FROM lexical WHERE lexical MATCH ? AND rowid IN ({marks})",  # noqa: S608
+        (_OPEN, _CLOSE, match, *ids),
+    ).fetchall()
+
+
+def _unmarked(marked: str) -> list[tuple[Span, str]]:
+    """Return the marked words of a text with their spans in the text without marks."""
+    before, *pieces = marked.split(_OPEN)
+    position = len(before)
+    words = []
+    for piece in pieces:
+        word, _, rest = piece.partition(_CLOSE)
+        words.append((Span(position, position + len(word)), word.lower()))
+        position += len(word) + len(rest)
+    return words

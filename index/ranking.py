@@ -1,0 +1,105 @@
+"""One question against one generation: candidates from both sides, looked at closely, fused, in a fixed order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from core.document import Passage
+from core.results import Hit, Mode
+from index import lexical
+from index.catalogue import Catalogue
+from index.closeup import Closeup
+from index.dense import DenseView, Ids, Scores, Vectors
+from index.filters import Filter
+from index.fusion import fused
+
+# How many candidates each side puts forward, unless more are wanted; both scores are then known for all of them.
+POOL = 200
+# How much of the dense score is the best sentence's cosine; the rest is the passage's (ARCHITECTURE.md, "Sentences").
+SENTENCE_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Passages with a score to rank by and its parts where they were asked for; every array has shape `(n,)`.
+
+    `closeups` holds the sentences of the candidates, by passage id, where the dense side was asked.
+    """
+
+    ids: Ids
+    scores: Scores
+    dense: Scores | None = None
+    lexical: Scores | None = None
+    closeups: dict[int, Closeup] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as it is ranked: its text, its unit vector of shape `(dimension,)` or None, its terms' rarity."""
+
+    text: str
+    vector: Vectors | None
+    rarity: dict[str, float]
+
+
+def candidates(
+    catalogue: Catalogue, view: DenseView, question: Question, mode: Mode, k: int, only: Filter
+) -> Candidates:
+    """Return every passage worth ranking; the question's vector may be None in lexical mode."""
+    vector = question.vector
+    pool = max(POOL, k)
+    no_words = np.empty(0, np.int64), np.empty(0, np.float64)
+    words = no_words if mode == "dense" else lexical.search(catalogue.connection, question.text, pool, only)
+    if mode == "lexical" or vector is None:
+        return Candidates(words[0], words[1], lexical=words[1])
+    near, _ = view.search(vector, pool, only.allowed)
+    ids = np.union1d(near, words[0])
+    closeups = catalogue.closeups(ids.tolist())
+    dense = _dense_scores(view, vector, ids, closeups)
+    if mode == "dense":
+        return Candidates(ids, dense, dense=dense, closeups=closeups)
+    # A passage outside the lexical pool gets nothing from that side, like one without a matching word.
+    scores = np.zeros(len(ids))
+    scores[np.searchsorted(ids, words[0])] = words[1]
+    return Candidates(ids, fused(dense, scores, lexical.best_possible(question.rarity)), dense, scores, closeups)
+
+
+def _dense_scores(view: DenseView, vector: Vectors, ids: Ids, closeups: dict[int, Closeup]) -> Scores:
+    """Return the dense score of passages: their own cosine and that of their best sentence, weighed together."""
+    whole = view.cosines(vector, ids)
+    best = np.array([closeups[number].similarities(vector).max() for number in ids.tolist()], np.float64)
+    return np.asarray((1 - SENTENCE_SHARE) * whole + SENTENCE_SHARE * best)
+
+
+def hits(catalogue: Catalogue, found: Candidates, k: int) -> tuple[tuple[int, Hit], ...]:
+    """Return the `k` best candidates with their passage ids, best first.
+
+    Equal scores are ordered by document and place, never by row, so that an index ranks the same however it came about.
+    """
+    if not found.ids.size:
+        return ()
+    # Candidates tied with the last place must all be looked at before the tie is broken.
+    last = min(k, found.ids.size)
+    rows = np.flatnonzero(found.scores >= np.partition(found.scores, -last)[-last])
+    passages = catalogue.passages_by_id(found.ids[rows].tolist())
+    ordered = sorted(rows.tolist(), key=lambda row: (-found.scores[row], _place(passages[int(found.ids[row])])))
+    return tuple(
+        (int(found.ids[row]), _hit(found, row, rank, passages[int(found.ids[row])]))
+        for rank, row in enumerate(ordered[:k], start=1)
+    )
+
+
+def _hit(found: Candidates, row: int, rank: int, passage: Passage) -> Hit:
+    return Hit(
+        passage=passage,
+        rank=rank,
+        score=float(found.scores[row]),
+        dense=None if found.dense is None else float(found.dense[row]),
+        lexical=None if found.lexical is None else float(found.lexical[row]),
+    )
+
+
+def _place(passage: Passage) -> tuple[str, int, int]:
+    return passage.document_id, passage.start, passage.end

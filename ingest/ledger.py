@@ -1,0 +1,27 @@
+"""What was read, and what was not and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.errors import InputError
+from core.ledger import LedgerEntry
+from index import open_catalogue
+from ingest.files import absolute
+
+
+def entries_for(data: Path, target: str | None = None) -> tuple[LedgerEntry, ...]:
+    """Return the ledger: all of it, or the entries of one path, folder or document id.
+
+    Raises InputError when the target is unknown.
+    """
+    with open_catalogue(data) as catalogue:
+        ledger = catalogue.ledger()
+    if target is None:
+        return ledger
+    (place,) = absolute([Path(target)])
+    chosen = tuple(entry for entry in ledger if entry.document_id == target or Path(entry.path).is_relative_to(place))
+    if not chosen:
+        message = f"The ledger knows nothing called {target}; `python -m ingest ledger` lists everything."
+        raise InputError(message)
+    return chosen

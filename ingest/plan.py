@@ -1,0 +1,96 @@
+"""What a run will do, decided before anything is done: a pure function of the files found and the files known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from core.ledger import Outcome, SourceFile
+from ingest.files import FoundFile
+
+Action = Literal["read", "keep", "link", "copy", "refuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happens to one file.
+
+    `read`: new content. `keep`: known path, known content. `link`: a document the index holds gets this path
+    (a rename or a duplicate). `copy`: the same for a document that another step reads. `refuse`: see `reason`.
+    """
+
+    action: Action
+    file: SourceFile
+    document_id: str = ""
+    outcome: Outcome = "unchanged"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps for the files found, and the known paths that no longer hold anything."""
+
+    steps: tuple[Step, ...]
+    gone: tuple[str, ...]
+
+    def of(self, action: Action) -> tuple[Step, ...]:
+        """Return the steps of one kind, in order."""
+        return tuple(step for step in self.steps if step.action == action)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the index holds: every path with its file and document, and the reader each document was read by."""
+
+    sources: Mapping[str, tuple[SourceFile, str]]
+    readers: Mapping[str, str]
+
+    def paths(self, document_id: str) -> tuple[str, ...]:
+        """Return the known paths of a document."""
+        return tuple(path for path, (_, known) in self.sources.items() if known == document_id)
+
+
+def plan(
+    files: Iterable[FoundFile], known: Known, in_scope: Callable[[str], bool], current_readers: Mapping[str, str]
+) -> Plan:
+    """Decide for every file found; `in_scope` tells which known paths must be gone when they were not found.
+
+    `current_readers` maps media types to the reader of today ("pdf/1"): documents of an older one are read again.
+    """
+    steps: list[Step] = []
+    arriving: set[str] = set()
+    for item in files:
+        step = _step(item, known, arriving, current_readers)
+        if step.action == "read":
+            arriving.add(step.document_id)
+        steps.append(step)
+    seen = {step.file.path for step in steps}
+    linked = {step.document_id for step in steps if step.action == "link"}
+    gone = tuple(
+        path
+        for path, (_, document_id) in known.sources.items()
+        if path not in seen and (in_scope(path) or (document_id in linked and not Path(path).exists()))
+    )
+    return Plan(tuple(steps), gone)
+
+
+def _step(item: FoundFile, known: Known, arriving: set[str], current_readers: Mapping[str, str]) -> Step:
+    if item.source is None:
+        return Step("refuse", item.file, outcome="refused", reason=item.reason)
+    document_id = item.source.document_id
+    if document_id in arriving:
+        return Step("copy", item.file, document_id, "duplicate", "the same content as another file of this run")
+    if known.readers.get(document_id) != current_readers[item.source.media_type]:
+        return Step("read", item.file, document_id, "read")
+    before = known.sources.get(item.file.path)
+    if before == (item.file, document_id):
+        return Step("keep", item.file, document_id)
+    if before is not None and before[1] == document_id:
+        return Step("link", item.file, document_id)
+    others = [path for path in known.paths(document_id) if Path(path).exists()]
+    if others:
+        return Step("link", item.file, document_id, "duplicate", f"the same content as {Path(others[0]).name}")
+    former = known.paths(document_id)
+    return Step("link", item.file, document_id, "unchanged", f"renamed from {Path(former[0]).name}" if former else "")
