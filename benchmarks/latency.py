@@ -39,9 +39,8 @@ def main(
             searcher.ask(question, mode=mode)
             times.append((time.perf_counter() - started) * 1_000)
     quantiles = statistics.quantiles(times, n=20)
-    print(
-        f"{mode}: {len(times)} questions, median {statistics.median(times):.1f} ms, 95th percentile {quantiles[-1]:.1f} ms"
-    )
+    median = statistics.median(times)
+    print(f"{mode}: {len(times)} questions, median {median:.1f} ms, 95th percentile {quantiles[-1]:.1f} ms")
 
 
 if __name__ == "__main__":
