@@ -26,6 +26,10 @@ Ids = NDArray[np.int64]
 Scores = NDArray[np.float64]
 Vectors = NDArray[np.float32]
 
+# How far FAISS's single precision may be from the exact cosine, and how many rows beyond k are looked at for ties.
+_ROUNDING = 1e-5
+_SPARE = 16
+
 _log = logging.getLogger(__name__)
 
 
@@ -107,13 +111,19 @@ class DenseView:
         return self._cosines(query, np.searchsorted(self.ids, ids))
 
     def _snapshot_rows(self, query: Vectors, k: int, permitted: NDArray[np.bool_]) -> Ids:
-        if not permitted.any():
+        """Return the snapshot rows that can be among the `k` nearest: those, and all that tie with the last of them."""
+        available = int(permitted.sum())
+        if not available:
             return np.empty(0, np.int64)
-        bitmap = np.packbits(permitted, bitorder="little")
-        selector = None if permitted.all() else faiss.IDSelectorBitmap(bitmap)
-        parameters = faiss.SearchParameters(sel=selector) if selector is not None else None
-        _, rows = self.snapshot.search(query[None, :], min(k, int(permitted.sum())), params=parameters)
-        return rows[0][rows[0] >= 0]  # type: ignore[no-any-return]  # FAISS pads with -1
+        selector = None if permitted.all() else faiss.IDSelectorBitmap(np.packbits(permitted, bitorder="little"))
+        parameters = None if selector is None else faiss.SearchParameters(sel=selector)
+        scores, rows = self.snapshot.search(query[None, :], min(k + _SPARE, available), params=parameters)
+        last = min(k, available) - 1
+        if rows.shape[1] == available or scores[0, last] - scores[0, -1] > _ROUNDING:
+            return np.asarray(rows[0])
+        # The last place is shared by more passages than were asked for: take every one that may share it.
+        _, _, tied = self.snapshot.range_search(query[None, :], float(scores[0, last]) - _ROUNDING, params=parameters)
+        return np.asarray(tied)
 
     def _cosines(self, query: Vectors, rows: Ids) -> Scores:
         """Score rows one by one in double precision, so that a score does not depend on what is scored beside it."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from index.dense import Scores
 
-DENSE_SHARE = 0.8
+DENSE_SHARE = 0.75
 
 
 def fused(dense: Scores, lexical: Scores, best_possible: float, share: float = DENSE_SHARE) -> Scores:

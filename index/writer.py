@@ -6,31 +6,26 @@ nothing of it can be seen, and from then on all of it. Views are made afterwards
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 from filelock import FileLock, Timeout
 
 from core import codec
-from core.document import PATH_SEPARATOR, Document, Heading, Loss, Page, Passage, section_of
+from core.document import Document, Heading, Loss, Page
 from core.errors import BusyError, DataFolderError, NoIndexError
 from core.ledger import SourceFile
 from core.results import Fingerprint
-from index import closeup, schema, views
+from index import schema, views
 from index.catalogue import BUSY_MS, FILE, Catalogue, translated
-from index.chunking import Chunker
-from index.encoder import BATCH, DEFAULT_MODEL, Encoder, canonical_name
+from index.encoder import DEFAULT_MODEL, Encoder, canonical_name
 from index.fingerprint import fingerprint_of, require_same
+from index.preparing import Embedding, Prepared, prepared
 
 LOCK = "writer.lock"
-
-# Called with the number of passages embedded so far and in all that this commit embeds.
-Embedding = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +36,6 @@ class Change:
     linked: tuple[tuple[SourceFile, str], ...] = ()
     refused: tuple[tuple[SourceFile, str], ...] = ()
     gone: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Embedded:
-    """What the model made of a passage, as it is stored: its vector, its sentences' spans and their vectors."""
-
-    vector: bytes
-    spans: bytes
-    sentences: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A passage ready to be stored: its span and section, the hash of what was embedded, and what came of it."""
-
-    passage: Passage
-    section: str
-    embedded_sha256: str
-    embedded: _Embedded
 
 
 @contextmanager
@@ -134,18 +110,18 @@ class Writer:
 
         `encoder` may be None when nothing was read. A document whose last file is gone goes with it.
         """
-        prepared: list[tuple[Document, list[_Prepared]]] = []
+        ready: list[tuple[Document, list[Prepared]]] = []
         if change.read:
             if encoder is None:
                 message = "Documents can only be added with an encoder."
                 raise ValueError(message)
             self.require_fingerprint(encoder)
             documents = list({document.id: document for _, document in change.read}.values())
-            prepared = self._prepared(documents, encoder, progress)
+            ready = prepared(self.catalogue, documents, encoder, progress)
         with self._transaction() as generation:
-            if encoder is not None and prepared:
+            if encoder is not None and ready:
                 self._set_fingerprint(fingerprint_of(encoder))
-            for document, passages in prepared:
+            for document, passages in ready:
                 self._insert_document(document, passages, generation)
             for source, document in change.read:
                 self._put_source(source, document.id, "")
@@ -164,12 +140,12 @@ class Writer:
         answered from the old state until the one commit at the end.
         """
         documents = [self.catalogue.document(document_id) for document_id in self.catalogue.document_ids()]
-        prepared = self._prepared(documents, encoder, progress)
+        ready = prepared(self.catalogue, documents, encoder, progress)
         with self._transaction() as generation:
             for document in documents:
                 self._delete_passages(document.id, generation)
             self._set_fingerprint(fingerprint_of(encoder))
-            for document, passages in prepared:
+            for document, passages in ready:
                 self._insert_passages(document, passages, generation)
         return generation
 
@@ -189,47 +165,7 @@ class Writer:
                 self._connection.execute("ROLLBACK")
             raise
 
-    def _prepared(
-        self, documents: Sequence[Document], encoder: Encoder, progress: Embedding | None
-    ) -> list[tuple[Document, list[_Prepared]]]:
-        """Split documents and give every passage its vector: a stored one where the same text was embedded before."""
-        chunker = Chunker(encoder)
-        pieces = [(document, passage) for document in documents for passage in chunker.passages(document)]
-        texts = [chunker.embedded_text(document, passage) for document, passage in pieces]
-        keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
-        vectors = self._stored_vectors(keys, encoder)
-        missing = {
-            key: (text, document.text[passage.start : passage.end])
-            for key, text, (document, passage) in zip(keys, texts, pieces, strict=True)
-            if key not in vectors
-        }
-        for done, (key, embedded) in enumerate(_embedded(missing, encoder), start=1):
-            vectors[key] = embedded
-            if progress is not None:
-                progress(done, len(missing))
-        result: dict[str, tuple[Document, list[_Prepared]]] = {document.id: (document, []) for document in documents}
-        for (document, passage), key in zip(pieces, keys, strict=True):
-            section = PATH_SEPARATOR.join(section_of(document.headings, passage.start))
-            result[document.id][1].append(_Prepared(passage, section, key, vectors[key]))
-        return list(result.values())
-
-    def _stored_vectors(self, keys: Sequence[str], encoder: Encoder) -> dict[str, _Embedded]:
-        """Return the vectors this model has already made for embedded texts of these hashes."""
-        stored = self.catalogue.fingerprint()
-        if stored is None or _embedding_part(stored) != _embedding_part(fingerprint_of(encoder)):
-            return {}
-        vectors = {}
-        for key in dict.fromkeys(keys):
-            row = self._connection.execute(
-                "SELECT p.vector, c.spans, c.vectors FROM passages p JOIN closeups c ON c.passage_id = p.id "
-                "WHERE p.embedded_sha256 = ? LIMIT 1",
-                (key,),
-            ).fetchone()
-            if row is not None:
-                vectors[key] = _Embedded(*row)
-        return vectors
-
-    def _insert_document(self, document: Document, passages: Sequence[_Prepared], generation: int) -> None:
+    def _insert_document(self, document: Document, passages: Sequence[Prepared], generation: int) -> None:
         self._delete_document(document.id, generation)
         self._connection.execute(
             "INSERT INTO documents (id, sha256, media_type, reader, text, metadata, pages, headings, losses) "
@@ -252,7 +188,7 @@ class Writer:
         )
         self._insert_passages(document, passages, generation)
 
-    def _insert_passages(self, document: Document, passages: Sequence[_Prepared], generation: int) -> None:
+    def _insert_passages(self, document: Document, passages: Sequence[Prepared], generation: int) -> None:
         for item in passages:
             start, end = item.passage.start, item.passage.end
             cursor = self._connection.execute(
@@ -297,33 +233,6 @@ class Writer:
 
     def _set_fingerprint(self, fingerprint: Fingerprint) -> None:
         self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('fingerprint', ?)", (codec.encode(fingerprint),))
-
-
-def _embedded(texts: dict[str, tuple[str, str]], encoder: Encoder) -> Iterator[tuple[str, _Embedded]]:
-    """Yield what the model makes of every (text to embed, quotation), longest first, so that a batch pads little."""
-    order = sorted(texts, key=lambda key: (-len(texts[key][0]), key))
-    for start in range(0, len(order), BATCH):
-        batch = order[start : start + BATCH]
-        vectors = encoder.encode_passages([texts[key][0] for key in batch])
-        spans = [closeup.spans_to_embed(texts[key][1]) for key in batch]
-        sentences = [
-            texts[key][1][span.start : span.end] for key, own in zip(batch, spans, strict=True) for span in own
-        ]
-        sentence_vectors = iter(encoder.encode_passages(sentences))
-        for key, vector, own in zip(batch, vectors, spans, strict=True):
-            mine = np.stack([next(sentence_vectors) for _ in own])
-            yield key, _Embedded(vector.tobytes(), closeup.packed_spans(own), closeup.packed(mine))
-
-
-def _embedding_part(fingerprint: Fingerprint) -> tuple[object, ...]:
-    """Return what decides a vector, given the text that is embedded."""
-    return (
-        fingerprint.model,
-        fingerprint.weights,
-        fingerprint.dimension,
-        fingerprint.max_tokens,
-        fingerprint.passage_prompt,
-    )
 
 
 def _filterable(document: Document) -> Iterator[tuple[str, str]]:
