@@ -19,7 +19,7 @@ from core.errors import DamagedError, DataFolderError, InputError, NoIndexError
 from core.ledger import LedgerEntry, Outcome, SourceFile
 from core.results import Fingerprint
 from index import schema
-from index.closeup import Closeup, unpacked, unpacked_spans
+from index.closeup import Closeups
 
 FILE = "catalogue.sqlite"
 BUSY_MS = 5_000
@@ -152,18 +152,14 @@ class Catalogue:
         )
         return {row[0]: Passage(*row[1:]) for row in rows}
 
-    def closeups(self, ids: Sequence[int]) -> dict[int, Closeup]:
-        """Return the sentences of passages with their vectors, by the passages' row ids."""
+    def closeups(self, ids: Sequence[int], dimension: int) -> Closeups:
+        """Return the sentences of passages, given by row id, with their vectors."""
         marks = ",".join("?" * len(ids))
         rows = self.connection.execute(
-            f"SELECT passage_id, spans, vectors FROM closeups WHERE passage_id IN ({marks})",  # noqa: S608 - marks only
+            f"SELECT passage_id, spans, vectors FROM closeups WHERE passage_id IN ({marks}) ORDER BY passage_id",  # noqa: S608 - marks only
             [int(number) for number in ids],
-        )
-        found = {}
-        for number, spans_blob, vectors in rows:
-            spans = unpacked_spans(spans_blob)
-            found[number] = Closeup(spans, unpacked(vectors, len(spans)))
-        return found
+        ).fetchall()
+        return Closeups.read(rows, dimension)
 
     def summaries(self) -> tuple[Summary, ...]:
         """Return the library, one line a document, by title."""

@@ -11,9 +11,6 @@ from core.document import Heading, Metadata, Page, pages_of, readable_name, sect
 from core.errors import DamagedError
 from core.results import Citation, Hit, PageRef, Span
 from index.catalogue import Catalogue
-from index.closeup import Closeup
-from index.dense import Vectors
-from index.matching import Words
 from index.sentences import sentences
 
 # How much a sentence gains by holding all the weight of the question's words, against a cosine difference of one.
@@ -31,14 +28,6 @@ class Clues:
     matches: tuple[Span, ...]
     rarity: Mapping[str, float]
     similarities: Mapping[Span, float]
-
-    @classmethod
-    def of(cls, words: Words, passage_id: int, closeup: Closeup | None, vector: Vectors | None) -> Clues:
-        """Gather the clues for one passage."""
-        similarities: dict[Span, float] = {}
-        if closeup is not None and vector is not None:
-            similarities = dict(zip(closeup.spans, closeup.similarities(vector).tolist(), strict=True))
-        return cls(words.matches(passage_id), words.weights, similarities)
 
 
 def cite(catalogue: Catalogue, hit: Hit, clues: Clues) -> Citation:

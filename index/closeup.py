@@ -14,22 +14,61 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.results import Span
-from index.dense import Scores, Vectors
+from index.dense import Ids, Scores, Vectors
 from index.sentences import sentences
 
 _LARGEST = 127
 
 
 @dataclass(frozen=True, slots=True)
-class Closeup:
-    """The sentences of one passage: spans within the quotation, and unit vectors of shape `(len(spans), dimension)`."""
+class Closeups:
+    """The sentences of several passages, read together.
 
-    spans: tuple[Span, ...]
-    vectors: Vectors
+    `ids` are row ids of passages, ascending; `spans[i]` is the packed spans of the i-th passage, whose vectors are the
+    rows `starts[i]` to `starts[i + 1]` of `vectors` (int8, shape `(sentences, dimension)`).
+    """
 
-    def similarities(self, query: Vectors) -> Scores:
-        """Return the cosine of each sentence with a question's unit vector, shape `(len(spans),)`."""
-        return np.asarray((self.vectors.astype(np.float64) * query.astype(np.float64)).sum(axis=1))
+    ids: Ids
+    starts: NDArray[np.int64]
+    spans: tuple[bytes, ...]
+    vectors: NDArray[np.int8]
+
+    @classmethod
+    def read(cls, rows: Sequence[tuple[int, bytes, bytes]], dimension: int) -> Closeups:
+        """Read rows of (passage id, packed spans, packed vectors), ordered by id."""
+        counts = [len(vectors) // dimension for _, _, vectors in rows]
+        return cls(
+            ids=np.fromiter((row[0] for row in rows), np.int64, len(rows)),
+            starts=np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]),
+            spans=tuple(row[1] for row in rows),
+            vectors=np.frombuffer(b"".join(row[2] for row in rows), np.int8).reshape(-1, dimension),
+        )
+
+    def similarities(self, query: Vectors) -> Similarities:
+        """Return the cosine of every sentence with a question's unit vector of shape `(dimension,)`."""
+        vectors = self.vectors.astype(np.float64)
+        lengths = np.sqrt((vectors * vectors).sum(axis=1))
+        return Similarities(self, (vectors * query.astype(np.float64)).sum(axis=1) / np.maximum(lengths, 1e-9))
+
+
+@dataclass(frozen=True, slots=True)
+class Similarities:
+    """How near each sentence of several passages is to one question; `values` has one cosine a sentence."""
+
+    closeups: Closeups
+    values: Scores
+
+    def best(self) -> Scores:
+        """Return the cosine of each passage's best sentence, in the order of `closeups.ids`."""
+        if not self.closeups.ids.size:
+            return np.empty(0, np.float64)
+        return np.asarray(np.maximum.reduceat(self.values, self.closeups.starts[:-1]))
+
+    def of(self, passage_id: int) -> dict[Span, float]:
+        """Return the cosine of each sentence of one passage, by its span within the quotation."""
+        place = int(np.searchsorted(self.closeups.ids, passage_id))
+        first, last = self.closeups.starts[place], self.closeups.starts[place + 1]
+        return dict(zip(unpacked_spans(self.closeups.spans[place]), self.values[first:last].tolist(), strict=True))
 
 
 def spans_to_embed(quotation: str) -> tuple[Span, ...]:
@@ -41,13 +80,6 @@ def packed(vectors: Vectors) -> bytes:
     """Return unit vectors as int8, each scaled to its largest component."""
     largest = np.abs(vectors).max(axis=1, keepdims=True)
     return np.rint(vectors * (_LARGEST / np.where(largest == 0, 1, largest))).astype(np.int8).tobytes()
-
-
-def unpacked(content: bytes, count: int) -> Vectors:
-    """Return the unit vectors that `packed` stored, shape `(count, dimension)`."""
-    small: NDArray[np.int8] = np.frombuffer(content, np.int8).reshape(count, -1)
-    vectors = small.astype(np.float32)
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9), np.float32)
 
 
 def packed_spans(spans: Sequence[Span]) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from core.document import Passage
 from core.results import Hit, Mode
 from index import lexical
 from index.catalogue import Catalogue
-from index.closeup import Closeup
+from index.closeup import Similarities
 from index.dense import DenseView, Ids, Scores, Vectors
 from index.filters import Filter
 from index.fusion import fused
@@ -25,14 +25,14 @@ SENTENCE_SHARE = 0.5
 class Candidates:
     """Passages with a score to rank by and its parts where they were asked for; every array has shape `(n,)`.
 
-    `closeups` holds the sentences of the candidates, by passage id, where the dense side was asked.
+    `sentences` says how near each sentence of the candidates is, where the dense side was asked.
     """
 
     ids: Ids
     scores: Scores
     dense: Scores | None = None
     lexical: Scores | None = None
-    closeups: dict[int, Closeup] = field(default_factory=dict)
+    sentences: Similarities | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +56,14 @@ def candidates(
         return Candidates(words[0], words[1], lexical=words[1])
     near, _ = view.search(vector, pool, only.allowed)
     ids = np.union1d(near, words[0])
-    closeups = catalogue.closeups(ids.tolist())
-    dense = _dense_scores(view, vector, ids, closeups)
+    sentences = catalogue.closeups(ids.tolist(), len(vector)).similarities(vector)
+    dense = (1 - SENTENCE_SHARE) * view.cosines(vector, ids) + SENTENCE_SHARE * sentences.best()
     if mode == "dense":
-        return Candidates(ids, dense, dense=dense, closeups=closeups)
+        return Candidates(ids, dense, dense=dense, sentences=sentences)
     # A passage outside the lexical pool gets nothing from that side, like one without a matching word.
     scores = np.zeros(len(ids))
     scores[np.searchsorted(ids, words[0])] = words[1]
-    return Candidates(ids, fused(dense, scores, lexical.best_possible(question.rarity)), dense, scores, closeups)
-
-
-def _dense_scores(view: DenseView, vector: Vectors, ids: Ids, closeups: dict[int, Closeup]) -> Scores:
-    """Return the dense score of passages: their own cosine and that of their best sentence, weighed together."""
-    whole = view.cosines(vector, ids)
-    best = np.array([closeups[number].similarities(vector).max() for number in ids.tolist()], np.float64)
-    return np.asarray((1 - SENTENCE_SHARE) * whole + SENTENCE_SHARE * best)
+    return Candidates(ids, fused(dense, scores, lexical.best_possible(question.rarity)), dense, scores, sentences)
 
 
 def hits(catalogue: Catalogue, found: Candidates, k: int) -> tuple[tuple[int, Hit], ...]:

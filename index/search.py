@@ -125,8 +125,9 @@ def _found(
     found = candidates(catalogue, view, question, mode, k, only)
     ranked = hits(catalogue, found, k)
     words = Words.of(catalogue, question.rarity, [number for number, _ in ranked])
+    near = found.sentences
     citations = tuple(
-        cite(catalogue, hit, Clues.of(words, number, found.closeups.get(number), question.vector))
+        cite(catalogue, hit, Clues(words.matches(number), words.weights, near.of(number) if near else {}))
         for number, hit in ranked
     )
     cosine = None if found.dense is None or not found.dense.size else float(found.dense.max())
