@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CHUNKER = "structure/1"
 
 # A paragraph longer than LONG tokens (or than the model reads) is cut into even pieces; one shorter than SHORT is
-# joined to its neighbour, unless it defines a term.
+# joined to its neighbour in the same section.
 LONG = 256
 SHORT = 64
 # At most this share of what the model reads goes to the heading path that is embedded with a passage.
@@ -30,8 +30,6 @@ CONTEXT_SHARE = 4
 
 # Blank lines part paragraphs; so does the end of a line too long to have been wrapped by an editor or typesetter.
 _PARAGRAPH_END = re.compile(r"\n[ \t]*(?=\n)|(?<=[^\n]{120})\n")
-# A definition, as in a glossary: "**SVF** (stromal vascular fraction): ...".
-_DEFINITION = re.compile(r"\*\*[^*\n]+\*\*[^.\n]{0,120}:")
 # A single newline inside a paragraph is a wrapped line, unless a list item or a table row follows.
 _WRAPPED_LINE = re.compile(r"\n(?![ \t]*(?:[-*+•|]|\d{1,3}[.)][ \t]))")
 
@@ -65,16 +63,15 @@ class Chunker:
         longest = min(self._long, room)
         pending: tuple[int, int] | None = None
         for paragraph in _paragraphs(document.text, start, end):
-            defines = _DEFINITION.match(document.text, paragraph[0]) is not None
             joined = (pending[0], paragraph[1]) if pending else paragraph
-            if pending and (defines or self._count(document.text[joined[0] : joined[1]]) > longest):
+            if pending and self._count(document.text[joined[0] : joined[1]]) > longest:
                 yield pending
                 joined = paragraph
             pending = None
             size = self._count(document.text[joined[0] : joined[1]])
             if size > longest:
                 yield from self._cut(document.text, joined, size, longest, room)
-            elif size < self._short and not defines:
+            elif size < self._short:
                 pending = joined
             else:
                 yield joined

@@ -16,7 +16,7 @@ from index.dense import Ids, Scores
 from index.filters import Filter
 
 # How much a word counts in the title, in the section path, and in the quotation.
-FIELD_WEIGHTS = (1.0, 1.0, 1.0)
+FIELD_WEIGHTS = (1.0, 2.0, 1.0)
 
 # FTS5's own constants; a term in more than half of the passages weighs next to nothing, but not nothing.
 K1 = 1.2

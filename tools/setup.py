@@ -31,12 +31,12 @@ def main(requirements: list[Path]) -> None:
     """Bring `.venv` to the state the requirements describe."""
     check_machine()
     stamp = VENV / f".set-up-{stamp_of(requirements)}"
-    if stamp.is_file():
+    if stamp.is_file() and works(PYTHON):
         return
     started = time.monotonic()
     say("Setting up .venv (once; 3 to 10 minutes, about 1 GB to fetch, mostly PyTorch).")
-    if not PYTHON.is_file():
-        run([sys.executable, "-m", "venv", str(VENV)], "the virtual environment could not be made")
+    if not works(PYTHON):
+        run([sys.executable, "-m", "venv", "--clear", str(VENV)], "the virtual environment could not be made")
     install_torch()
     say("Installing the pinned packages ...")
     pip(["install", *(part for file in requirements for part in ("-r", str(file)))], "a package could not be installed")
@@ -58,9 +58,14 @@ def check_machine() -> None:
         stop(f"Only {free:.1f} GB are free in {ROOT}: make room for {NEEDED_GB} GB, then run make again.")
 
 
+def works(python: Path) -> bool:
+    """Tell whether an interpreter is there and starts; one whose Python was removed or moved does not."""
+    return python.is_file() and subprocess.run([str(python), "-c", "pass"], check=False).returncode == 0  # noqa: S603 - our own
+
+
 def stamp_of(requirements: list[Path]) -> str:
-    """Return what a finished set-up is recognised by: interpreter, place, and the content of the requirements."""
-    digest = hashlib.sha256(f"{sys.version} {ROOT} {TORCH}".encode())
+    """Return what a finished set-up is recognised by: its place and the content of the requirements."""
+    digest = hashlib.sha256(f"{ROOT} {TORCH}".encode())
     for file in requirements:
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]

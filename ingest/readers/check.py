@@ -53,7 +53,7 @@ def _headings(document: Document) -> str:
     enclosing: list[Heading] = []
     last = 0
     for heading in document.headings:
-        if not last <= heading.start < heading.title_end <= heading.end <= len(document.text):
+        if not last <= heading.start <= heading.title_end <= heading.end <= len(document.text):
             return "a heading lies outside its text"
         while enclosing and enclosing[-1].end <= heading.start:
             enclosing.pop()

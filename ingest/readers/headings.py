@@ -28,8 +28,8 @@ class Mark:
 def nest(marks: Iterable[Mark], length: int) -> tuple[Heading, ...]:
     """Turn title marks into sections nested by level; `length` is that of the text.
 
-    Levels may be skipped. Marks without a title, and those that overlap an earlier one or the end of a section, are
-    dropped.
+    Levels may be skipped, and a title may have no span of its own. Marks without a title, and those that overlap an
+    earlier one or the end of a section, are dropped.
 
     >>> [h.path for h in nest([Mark(0, 1, 1, "A"), Mark(5, 6, 3, "B"), Mark(9, 10, 1, "C")], 20)]
     [('A',), ('A', 'B'), ('C',)]
@@ -55,7 +55,11 @@ def nest(marks: Iterable[Mark], length: int) -> tuple[Heading, ...]:
 def _without_overlaps(marks: Iterable[Mark]) -> list[Mark]:
     kept: list[Mark] = []
     for mark in sorted(marks, key=lambda each: each.start):
-        if mark.title and mark.title_end > mark.start and (not kept or mark.start >= kept[-1].title_end):
+        if (
+            mark.title
+            and mark.title_end >= mark.start
+            and (not kept or mark.start >= max(kept[-1].title_end, kept[-1].start + 1))
+        ):
             kept.append(mark)
     return kept
 

@@ -23,6 +23,10 @@ _INLINE = MarkdownIt("commonmark")
 _LONGEST_TITLE = 1_000
 """A title beyond this is taken as written; parsing its markup could take quadratic time."""
 
+_TERM = re.compile(r"\*\*(?P<term>[^*\n]{1,80})\*\*(?P<more> \([^()\n]{1,160}\))?:")
+_TERM_LEVEL = 7
+_FEWEST_TERMS = 3
+
 _CODE = re.compile(r"(`{1,9})[^`\n]{1,500}\1")
 _IMAGE = re.compile(r"!\[[^\]\n]{0,500}\](?:\(|\[)|<img\b", re.IGNORECASE)
 
@@ -36,6 +40,7 @@ def read(source: Source) -> Document:
     first_line = decoded.text.count("\n", 0, front.body_start) + 1
     tokens = _BLOCKS.parse(text)
     marks, metadata = _titled(list(_marks(text, tokens)), text, front.metadata)
+    marks = sorted([*marks, *_definitions(text, tokens)], key=lambda mark: mark.start)
     return Document(
         id=source.document_id,
         name=source.name,
@@ -59,6 +64,23 @@ def _marks(text: str, tokens: Sequence[Token]) -> Iterator[Mark]:
             title_end = start + len(text[start:end].rstrip())
             start += len(text[start:end]) - len(text[start:end].lstrip())
             yield Mark(start, title_end, int(token.tag[1:]), _plain(content.content))
+
+
+def _definitions(text: str, tokens: Sequence[Token]) -> list[Mark]:
+    """Return the terms that paragraphs of a glossary define, as sections without a title line of their own.
+
+    A term belongs to its definition and stays in the text, so its heading is empty; fewer than three are no glossary.
+    """
+    starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+    marks = []
+    for token in tokens:
+        if token.type == "paragraph_open" and token.level == 0 and token.map:
+            start = starts[token.map[0]]
+            term = _TERM.match(text, start)
+            if term:
+                end = min(starts[token.map[1]], len(text))
+                marks.append(Mark(start, start, _TERM_LEVEL, f"{term['term']}{term['more'] or ''}", end))
+    return marks if len(marks) >= _FEWEST_TERMS else []
 
 
 def _plain(markup: str) -> str:

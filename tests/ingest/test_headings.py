@@ -24,9 +24,13 @@ def test_a_section_may_end_early_and_takes_those_inside_with_it() -> None:
     ]
 
 
-def test_empty_and_overlapping_titles_are_dropped() -> None:
-    marks = [Mark(0, 10, 1, "A"), Mark(5, 12, 1, "B"), Mark(20, 20, 1, "C"), Mark(30, 31, 1, "")]
+def test_overlapping_titles_and_those_without_words_are_dropped() -> None:
+    marks = [Mark(0, 10, 1, "A"), Mark(5, 12, 1, "B"), Mark(30, 31, 1, "")]
     assert [each.path for each in nest(marks, 60)] == [("A",)]
+
+
+def test_a_title_may_stand_in_its_own_section() -> None:
+    assert nest([Mark(0, 2, 1, "A"), Mark(5, 5, 7, "SVF", end=9)], 20)[1].path == ("A", "SVF")
 
 
 @given(st.lists(st.tuples(st.integers(0, 200), st.integers(1, 9), st.integers(0, 6), st.none() | st.integers(0, 250))))
@@ -34,7 +38,7 @@ def test_sections_are_always_nested_and_ordered(given_marks: list[tuple[int, int
     marks = [Mark(start, start + size, level, f"t{start}", end) for start, size, level, end in given_marks]
     headings = nest(marks, 210)
     for position, heading in enumerate(headings):
-        assert heading.start < heading.title_end <= heading.end <= 210
+        assert heading.start <= heading.title_end <= heading.end <= 210
         for later in headings[position + 1 :]:
             assert heading.title_end <= later.start
             assert later.start >= heading.end or later.end <= heading.end

@@ -151,6 +151,24 @@ def test_other_h1s_are_sections(text: str, title: str, paths: list[str]) -> None
     assert [path for _, path in _paths(document)] == paths
 
 
+def test_the_terms_of_a_glossary_are_sections_that_keep_their_words() -> None:
+    entries = ("**SVF** (stromal vascular fraction): Cells.", "**TEWL**: Water that leaves.", "**SPF**: A rating.")
+    document = _read("## Glossary: S to T\n\n" + "\n\n".join(entries) + "\n\nA closing remark.\n")
+    sections = {
+        text: section_of(document.headings, document.text.index(text)) for text in (*entries, "A closing remark.")
+    }
+    assert sections == {
+        entries[0]: ("Glossary: S to T", "SVF (stromal vascular fraction)"),
+        entries[1]: ("Glossary: S to T", "TEWL"),
+        entries[2]: ("Glossary: S to T", "SPF"),
+        "A closing remark.": ("Glossary: S to T",),
+    }
+
+
+def test_two_bold_beginnings_are_no_glossary() -> None:
+    assert _read("**Note**: one.\n\n**Note two**: two.\n").headings == ()
+
+
 def test_images_are_losses_with_their_line_in_the_file_and_comments_are_none() -> None:
     text = (
         "---\ntitle: a\n---\nText.\n\n![one](a.png) and ![two][ref]\n\n<!-- a note -->\n`![code](x)`\n\n<img src='x'>\n"
