@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -14,7 +15,7 @@ class Settings(BaseSettings):
     """Where things are and which model embeds; every field can be set as STRATUM_<NAME> or in `stratum.toml`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="STRATUM_", toml_file="stratum.toml", extra="forbid", frozen=True, protected_namespaces=()
+        env_prefix="STRATUM_", toml_file="stratum.toml", extra="forbid", frozen=True, env_ignore_empty=True
     )
 
     data: Path = Field(default=Path("var"), description="The data folder: catalogue, views, uploads.")
@@ -39,6 +40,9 @@ def load_settings(data: Path | None = None, model: str | None = None) -> Setting
     given = {name: value for name, value in (("data", data), ("model", model)) if value is not None}
     try:
         return Settings(**given)  # type: ignore[arg-type]  # values are checked by pydantic itself
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"The file stratum.toml cannot be read ({error}); mend or remove it."
+        raise InputError(message) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "settings"

@@ -8,11 +8,10 @@ from pathlib import Path
 from core.progress import Progress
 from core.results import Citation, Mode
 from evaluate.collection import Collection
-from index import Change, Encoder, Searcher, open_writer
+from index import POOL, Change, Encoder, Searcher, open_writer
 
 # Documents are scored by their best passage, so more passages are asked for than documents are needed.
 DEPTH = 100
-PASSAGES = 300
 BATCH = 64
 COMMIT_DOCUMENTS = 500
 
@@ -63,7 +62,7 @@ def searched(searcher: Searcher, collection: Collection, mode: Mode, progress: P
     queries = collection.queries
     for start in range(0, len(queries), BATCH):
         some = queries[start : start + BATCH]
-        answers = searcher.ask_many([query.text for query in some], PASSAGES, mode)
+        answers = searcher.ask_many([query.text for query in some], POOL, mode)
         for query, answer in zip(some, answers, strict=True):
             rankings[query.id] = _documents(answer.citations)
         if progress is not None:

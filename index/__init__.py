@@ -7,6 +7,7 @@ from index.catalogue import Catalogue, Summary, open_catalogue
 from index.encoder import DEFAULT_MODEL, MODELS, Encoder, load_encoder
 from index.filters import Where, parsed
 from index.queries import Query, read_queries
+from index.ranking import POOL
 from index.search import LONGEST_QUESTION, Searcher
 from index.verify import Verification, document_state, verify
 from index.writer import Change, Writer, open_writer
@@ -15,6 +16,7 @@ __all__ = [
     "DEFAULT_MODEL",
     "LONGEST_QUESTION",
     "MODELS",
+    "POOL",
     "Catalogue",
     "Change",
     "Encoder",

@@ -19,6 +19,7 @@ from index import verify as verification
 from index.filters import Where
 from index.present import as_json, print_answer
 from index.queries import read_queries
+from index.ranking import POOL
 from index.search import checked
 
 BATCH = 64
@@ -46,7 +47,7 @@ def search(  # noqa: PLR0913 - one parameter an option
     question: Annotated[
         str | None, typer.Argument(help="The question, in quotation marks.", show_default=False)
     ] = None,
-    k: Annotated[int, typer.Option("-k", min=1, max=1_000, help="How many passages to show.")] = 10,
+    k: Annotated[int, typer.Option("-k", min=1, max=POOL, help="How many passages to show.")] = 10,
     mode: Annotated[Mode, typer.Option(help=_MODE_HELP)] = "hybrid",
     where: Annotated[list[str] | None, typer.Option(metavar="KEY=VALUE", help=_WHERE_HELP)] = None,
     batch: Annotated[Path | None, typer.Option(help=_BATCH_HELP)] = None,

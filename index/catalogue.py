@@ -55,6 +55,7 @@ def open_catalogue(data: Path) -> Iterator[Catalogue]:
         try:
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
             connection.execute("BEGIN")
+            schema.require_known(schema.version(connection))
             if schema.version(connection) != schema.SCHEMA:
                 message = (
                     f"The index in {data} has schema {schema.version(connection)}, this version of Stratum reads "
@@ -71,6 +72,9 @@ def translated(file: Path) -> Iterator[None]:
     """Turn SQLite's own errors into sentences that say what to do."""
     try:
         yield
+    except sqlite3.IntegrityError:
+        # A constraint that does not hold is a defect of ours, not damage: it must show itself.
+        raise
     except sqlite3.OperationalError as error:
         message = f"The data folder {file.parent} cannot be used ({error}); check its permissions and free space."
         raise DataFolderError(message) from error
@@ -91,6 +95,10 @@ class Catalogue:
     def generation(self) -> int:
         """Return the number of the last commit."""
         return int(self.meta("generation") or 0)
+
+    def identity(self) -> str:
+        """Return what tells this catalogue from another that was made in the same place later."""
+        return self.meta("identity") or ""
 
     def fingerprint(self) -> Fingerprint | None:
         """Return what the index was made with; None while nothing is indexed."""
@@ -145,12 +153,16 @@ class Catalogue:
 
     def passages_by_id(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Return passages by their row ids; ids that no longer exist are left out."""
-        marks = ",".join("?" * len(ids))
-        rows = self.connection.execute(
-            f'SELECT id, document_id, start, "end" FROM passages WHERE id IN ({marks})',  # noqa: S608 - marks only
-            [int(number) for number in ids],
-        )
-        return {row[0]: Passage(*row[1:]) for row in rows}
+        found = {}
+        for start in range(0, len(ids), _MOST_PARAMETERS):
+            some = ids[start : start + _MOST_PARAMETERS]
+            marks = ",".join("?" * len(some))
+            rows = self.connection.execute(
+                f'SELECT id, document_id, start, "end" FROM passages WHERE id IN ({marks})',  # noqa: S608 - marks only
+                list(some),
+            )
+            found.update({row[0]: Passage(*row[1:]) for row in rows})
+        return found
 
     def closeups(self, ids: Sequence[int], dimension: int) -> Closeups:
         """Return the sentences of passages, given by row id, with their vectors."""
@@ -225,6 +237,9 @@ class Catalogue:
             found.setdefault(str(key), []).append(value)
         return {key: tuple(values) for key, values in found.items()}
 
+
+# SQLite takes at most 32,766 parameters in one statement.
+_MOST_PARAMETERS = 30_000
 
 _PATH = "(SELECT min(path) FROM sources WHERE document_id = documents.id)"
 _NAME = "(SELECT name FROM sources WHERE document_id = documents.id ORDER BY path LIMIT 1)"

@@ -49,8 +49,7 @@ class DenseView:
     @classmethod
     def opened(cls, catalogue: Catalogue, folder: Path) -> DenseView:
         """Return the view of the catalogue's generation: from the newest sound snapshot, else from the truth."""
-        fingerprint = catalogue.fingerprint()
-        dimension = fingerprint.dimension if fingerprint else 1
+        dimension = _dimension(catalogue)
         view = _snapshot(catalogue, folder, dimension) or cls.empty(dimension)
         return view.with_changes(catalogue)
 
@@ -65,7 +64,9 @@ class DenseView:
             return self
         (folded,) = catalogue.connection.execute("SELECT coalesce(max(generation), 0) FROM views").fetchone()
         # Removals are remembered from the newest snapshot on: a view from before it cannot be brought up to date.
-        return DenseView.opened(catalogue, folder) if self.generation < folded else self.with_changes(catalogue)
+        if self.generation < folded or self.snapshot.d != _dimension(catalogue):
+            return DenseView.opened(catalogue, folder)
+        return self.with_changes(catalogue)
 
     def with_changes(self, catalogue: Catalogue) -> DenseView:
         """Add what was committed since this view's generation, and take out what was removed."""
@@ -90,7 +91,7 @@ class DenseView:
         return DenseView(generation, all_ids, alive, self.snapshot, np.concatenate([self.tail, vectors]))
 
     def search(self, query: Vectors, k: int, allowed: Ids | None = None) -> tuple[Ids, Scores]:
-        """Return the ids and cosines of the `k` nearest passages, best first, ties by id; fewer when there are fewer.
+        """Return the ids and cosines of the `k` nearest passages, best first, and of all that tie with the last.
 
         `query` has shape `(dimension,)`; `allowed`, ascending, restricts the search before it ranks.
         """
@@ -103,7 +104,8 @@ class DenseView:
             [self._snapshot_rows(query, wanted, permitted[:split]), split + np.flatnonzero(permitted[split:])]
         )
         scores = self._cosines(query, rows)
-        best = np.lexsort((self.ids[rows], -scores))[:wanted]
+        order = np.lexsort((self.ids[rows], -scores))
+        best = order[scores[order] >= scores[order[wanted - 1]]]
         return self.ids[rows[best]], scores[best]
 
     def cosines(self, query: Vectors, ids: Ids) -> Scores:
@@ -166,10 +168,19 @@ def _snapshot(catalogue: Catalogue, folder: Path, dimension: int) -> DenseView |
         _log.warning("The view %s is not what was written; it is made again from the catalogue.", name)
         return None
     index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
+    if index.d != dimension:
+        # Written before a rebuild with another model.
+        return None
     ids = faiss.vector_to_array(index.id_map).astype(np.int64)
     flat = faiss.downcast_index(index.index)
     flat.referenced_objects = [index]  # the id map owns the flat index: it must live as long
     return DenseView(generation, ids, np.ones(len(ids), bool), flat, _no_vectors(dimension))
+
+
+def _dimension(catalogue: Catalogue) -> int:
+    """Return the dimension of the catalogue's vectors; 1 while there are none."""
+    fingerprint = catalogue.fingerprint()
+    return fingerprint.dimension if fingerprint else 1
 
 
 def _no_vectors(dimension: int) -> Vectors:

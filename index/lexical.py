@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 import sqlite3
+import unicodedata
 from collections.abc import Mapping
 
 import numpy as np
@@ -43,7 +44,7 @@ def terms(question: str) -> tuple[str, ...]:
     >>> terms("Does 0.025% tretinoin help wrinkles, and is CAS 79-14-1 safe?")
     ('0.025%', 'tretinoin', 'help', 'wrinkles', 'cas', '79-14-1', 'safe')
     """
-    words = tuple(dict.fromkeys(word.lower() for word in _WORD.findall(question)))
+    words = tuple(dict.fromkeys(word.lower() for word in _WORD.findall(unicodedata.normalize("NFC", question))))
     return tuple(word for word in words if word not in STOPWORDS) or words
 
 
@@ -82,16 +83,25 @@ def best_possible(rarity: Mapping[str, float]) -> float:
 
 
 def search(connection: sqlite3.Connection, question: str, k: int, only: Filter) -> tuple[Ids, Scores]:
-    """Return the ids and BM25 scores (higher is better, above 0) of the `k` best passages, ties by id."""
+    """Return the ids and BM25 scores (higher is better, above 0) of the `k` best passages, and of all that tie last."""
     expression = match_expression(question)
     if not expression:
         return np.empty(0, np.int64), np.empty(0, np.float64)
+    found = _best(connection, expression, only, k + 1)
+    if len(found) > k and found[k][1] == found[k - 1][1]:
+        last = found[k][1]
+        found = [row for row in _best(connection, expression, only, -1) if row[1] >= last]
+    else:
+        found = found[:k]
+    ids = np.fromiter((row[0] for row in found), np.int64, len(found))
+    return ids, np.fromiter((row[1] for row in found), np.float64, len(found))
+
+
+def _best(connection: sqlite3.Connection, expression: str, only: Filter, limit: int) -> list[tuple[int, float]]:
     weights = ", ".join(str(weight) for weight in FIELD_WEIGHTS)
     condition = f"AND rowid IN ({only.sql})" if only.sql else ""
-    rows = connection.execute(
+    return connection.execute(
         f"SELECT rowid, -bm25(lexical, {weights}) AS score FROM lexical WHERE lexical MATCH ? {condition} "  # noqa: S608
         "ORDER BY score DESC, rowid LIMIT ?",
-        [expression, *only.values, k],
+        [expression, *only.values, limit],
     ).fetchall()
-    ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-    return ids, np.fromiter((row[1] for row in rows), np.float64, len(rows))

@@ -43,7 +43,7 @@ class Words:
                 for span, word in _unmarked(marked):
                     found.setdefault(number, []).append(span)
                     weights[word] = max(weight, weights.get(word, 0.0))
-        ordered = {number: tuple(sorted(set(spans), key=lambda span: span.start)) for number, spans in found.items()}
+        ordered = {number: _apart(spans) for number, spans in found.items()}
         return cls(rarity, ordered, weights, frozenset(held))
 
     def matches(self, passage_id: int) -> tuple[Span, ...]:
@@ -54,6 +54,15 @@ class Words:
         """Return the share, 0..1, of the question's words, weighted by rarity, that the best passages hold."""
         total = sum(self.rarity.values())
         return sum(self.rarity[term] for term in self.held) / total if total else 0.0
+
+
+def _apart(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Return spans in order; where some overlap, the longer that begins first stands for them."""
+    kept: list[Span] = []
+    for span in sorted(set(spans), key=lambda each: (each.start, -each.end)):
+        if not kept or span.start >= kept[-1].end:
+            kept.append(span)
+    return tuple(kept)
 
 
 def _marked(catalogue: Catalogue, match: str, ids: Sequence[int]) -> list[tuple[int, str]]:

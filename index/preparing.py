@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from core.results import Fingerprint
 from index import closeup
 from index.catalogue import Catalogue
 from index.chunking import Chunker
-from index.encoder import BATCH, Encoder
+from index.encoder import BATCH, Encoder, Vectors
 from index.fingerprint import fingerprint_of
 
 # Called with the number of passages embedded so far and in all that this commit embeds.
@@ -54,10 +54,7 @@ def prepared(
         for key, text, quotation in zip(keys, texts, quotations, strict=True)
         if key not in vectors
     }
-    for done, (key, embedded) in enumerate(_embedded(missing, encoder), start=1):
-        vectors[key] = embedded
-        if progress is not None:
-            progress(done, len(missing))
+    vectors |= _embedded(missing, encoder, progress)
     result: dict[str, tuple[Document, list[Prepared]]] = {document.id: (document, []) for document in documents}
     for (document, passage), key in zip(pieces, keys, strict=True):
         section = PATH_SEPARATOR.join(section_of(document.headings, passage.start))
@@ -87,20 +84,29 @@ def _stored(catalogue: Catalogue, keys: Sequence[str], encoder: Encoder) -> dict
     return vectors
 
 
-def _embedded(texts: dict[str, tuple[str, str]], encoder: Encoder) -> Iterator[tuple[str, Embedded]]:
-    """Yield what the model makes of every (text to embed, quotation), longest first, so that a batch pads little."""
-    order = sorted(texts, key=lambda key: (-len(texts[key][0]), key))
+def _embedded(pieces: dict[str, tuple[str, str]], encoder: Encoder, progress: Embedding | None) -> dict[str, Embedded]:
+    """Return what the model makes of every (text to embed, quotation): one vector for it, one for each sentence."""
+    spans = {key: closeup.spans_to_embed(quotation) for key, (_, quotation) in pieces.items()}
+    sentences = {
+        key: [quotation[span.start : span.end] for span in spans[key]] for key, (_, quotation) in pieces.items()
+    }
+    texts = {text for text, _ in pieces.values()} | {sentence for some in sentences.values() for sentence in some}
+    vectors: dict[str, Vectors] = {}
+    # Longest first, so that a batch pads little and the most memory is taken at the start; no text is given twice.
+    order = sorted(texts, key=lambda text: (-len(text), text))
     for start in range(0, len(order), BATCH):
         batch = order[start : start + BATCH]
-        vectors = encoder.encode_passages([texts[key][0] for key in batch])
-        spans = [closeup.spans_to_embed(texts[key][1]) for key in batch]
-        sentences = [
-            texts[key][1][span.start : span.end] for key, own in zip(batch, spans, strict=True) for span in own
-        ]
-        sentence_vectors = iter(encoder.encode_passages(sentences))
-        for key, vector, own in zip(batch, vectors, spans, strict=True):
-            mine = np.stack([next(sentence_vectors) for _ in own])
-            yield key, Embedded(vector.tobytes(), closeup.packed_spans(own), closeup.packed(mine))
+        vectors.update(zip(batch, encoder.encode_passages(batch), strict=True))
+        if progress is not None:
+            progress(len(pieces) * len(vectors) // len(order), len(pieces))
+    return {
+        key: Embedded(
+            vectors[text].tobytes(),
+            closeup.packed_spans(spans[key]),
+            closeup.packed(np.stack([vectors[sentence] for sentence in sentences[key]])),
+        )
+        for key, (text, _) in pieces.items()
+    }
 
 
 def _embedding_part(fingerprint: Fingerprint) -> tuple[object, ...]:

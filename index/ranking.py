@@ -15,8 +15,9 @@ from index.dense import DenseView, Ids, Scores, Vectors
 from index.filters import Filter
 from index.fusion import fused
 
-# How many candidates each side puts forward, unless more are wanted; both scores are then known for all of them.
-POOL = 200
+# How many candidates each side puts forward, and so how many passages can be asked for. It does not depend on how many
+# are wanted: the first ten must be the same ten whether ten or a hundred are shown.
+POOL = 300
 # How much of the dense score is the best sentence's cosine; the rest is the passage's (ARCHITECTURE.md, "Sentences").
 SENTENCE_SHARE = 0.5
 
@@ -44,17 +45,15 @@ class Question:
     rarity: dict[str, float]
 
 
-def candidates(
-    catalogue: Catalogue, view: DenseView, question: Question, mode: Mode, k: int, only: Filter
-) -> Candidates:
+def candidates(catalogue: Catalogue, view: DenseView, question: Question, mode: Mode, only: Filter) -> Candidates:
     """Return every passage worth ranking; the question's vector may be None in lexical mode."""
     vector = question.vector
-    pool = max(POOL, k)
-    no_words = np.empty(0, np.int64), np.empty(0, np.float64)
-    words = no_words if mode == "dense" else lexical.search(catalogue.connection, question.text, pool, only)
+    nothing = np.empty(0, np.int64), np.empty(0, np.float64)
+    words = nothing if mode == "dense" else lexical.search(catalogue.connection, question.text, POOL, only)
+    words = _cut(catalogue, *words)
     if mode == "lexical" or vector is None:
         return Candidates(words[0], words[1], lexical=words[1])
-    near, _ = view.search(vector, pool, only.allowed)
+    near, _ = _cut(catalogue, *view.search(vector, POOL, only.allowed))
     ids = np.union1d(near, words[0])
     sentences = catalogue.closeups(ids.tolist(), len(vector)).similarities(vector)
     dense = (1 - SENTENCE_SHARE) * view.cosines(vector, ids) + SENTENCE_SHARE * sentences.best()
@@ -64,6 +63,19 @@ def candidates(
     scores = np.zeros(len(ids))
     scores[np.searchsorted(ids, words[0])] = words[1]
     return Candidates(ids, fused(dense, scores, lexical.best_possible(question.rarity)), dense, scores, sentences)
+
+
+def _cut(catalogue: Catalogue, ids: Ids, scores: Scores) -> tuple[Ids, Scores]:
+    """Return the pool of one side, best first; of those that tie for its last places, the first by place."""
+    if len(ids) <= POOL:
+        return ids, scores
+    places = catalogue.passages_by_id(ids[scores == scores[-1]].tolist())
+    order = sorted(
+        range(len(ids)),
+        key=lambda row: (-scores[row], _place(places[int(ids[row])]) if scores[row] == scores[-1] else ()),
+    )
+    kept = np.array(order[:POOL])
+    return ids[kept], scores[kept]
 
 
 def hits(catalogue: Catalogue, found: Candidates, k: int) -> tuple[tuple[int, Hit], ...]:

@@ -14,7 +14,7 @@ from core.errors import DataFolderError
 # used again (AUTOINCREMENT), so that a view that has not heard of a removal cannot point at another passage.
 _VERSION_1 = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-INSERT INTO meta VALUES ('generation', '0');
+INSERT INTO meta VALUES ('generation', '0'), ('identity', lower(hex(randomblob(16))));
 
 CREATE TABLE documents (
     id TEXT PRIMARY KEY,
@@ -89,14 +89,23 @@ def version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the catalogue to the newest schema, all or nothing for each step; refuses one from a later program."""
-    current = version(connection)
+def require_known(current: int) -> None:
+    """Raise DataFolderError for the schema of a later program."""
     if current > SCHEMA:
         message = (
             f"The index was made by a later version of Stratum (schema {current}, this one knows {SCHEMA}); "
             "update the program, or give another data folder with --data."
         )
+        raise DataFolderError(message)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the catalogue to the newest schema, all or nothing for each step; refuses one from a later program."""
+    current = version(connection)
+    require_known(current)
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if current == 0 and tables:
+        message = "The data folder holds a database of another program; give another folder with --data."
         raise DataFolderError(message)
     for number, script in enumerate(MIGRATIONS[current:], start=current + 1):
         connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Lock
@@ -17,7 +18,7 @@ from index.encoder import DEFAULT_MODEL, Encoder, load_encoder
 from index.filters import Filter, Where
 from index.fingerprint import fingerprint_of, require_same
 from index.matching import Words
-from index.ranking import Question, candidates, hits
+from index.ranking import POOL, Question, candidates, hits
 from index.support import Evidence
 
 LONGEST_QUESTION = 2_000
@@ -32,6 +33,7 @@ class Searcher:
         self._lock = Lock()
         with open_catalogue(data) as catalogue:
             self._require_fingerprint(catalogue)
+            self._identity = catalogue.identity()
             self._view = DenseView.opened(catalogue, data)
 
     @classmethod
@@ -49,8 +51,8 @@ class Searcher:
         self, questions: Sequence[str], k: int = 10, mode: Mode = "hybrid", where: Where = ()
     ) -> tuple[Answer, ...]:
         """Return one answer a question, in order, all from one generation; the time of encoding is shared evenly."""
-        if k < 1 or mode not in MODES:
-            message = f"Ask for at least one passage, in one of the modes {', '.join(MODES)}."
+        if not 1 <= k <= POOL or mode not in MODES:
+            message = f"Ask for 1 to {POOL} passages, in one of the modes {', '.join(MODES)}."
             raise InputError(message)
         return tuple(
             Answer(
@@ -90,10 +92,14 @@ class Searcher:
 
     def _current(self, catalogue: Catalogue) -> DenseView:
         """Return the view of the catalogue's generation, keeping it for the next question."""
-        if catalogue.generation() == self._view.generation:
-            return self._view
-        self._require_fingerprint(catalogue)
         with self._lock:
+            if catalogue.identity() != self._identity:
+                # The folder was emptied and filled anew.
+                self._require_fingerprint(catalogue)
+                self._identity, self._view = catalogue.identity(), DenseView.opened(catalogue, self.data)
+            if catalogue.generation() == self._view.generation:
+                return self._view
+            self._require_fingerprint(catalogue)
             if catalogue.generation() < self._view.generation:
                 # This reader is pinned to an older generation than another thread has already seen.
                 return DenseView.opened(catalogue, self.data)
@@ -107,8 +113,8 @@ class Searcher:
 
 
 def checked(question: str) -> str:
-    """Return a question without surrounding space; raises InputError when it is empty or too long."""
-    text = " ".join(question.split())
+    """Return a question as it is asked: one line, composed characters; raises InputError when empty or too long."""
+    text = " ".join(unicodedata.normalize("NFC", question.encode(errors="replace").decode()).split())
     if not text:
         message = "The question is empty; type a few words, for example: does vitamin C help dark spots?"
         raise InputError(message)
@@ -122,7 +128,7 @@ def _found(
     catalogue: Catalogue, view: DenseView, question: Question, mode: Mode, k: int, only: Filter
 ) -> tuple[tuple[Citation, ...], Evidence]:
     """Return the citations for one question and what speaks for them."""
-    found = candidates(catalogue, view, question, mode, k, only)
+    found = candidates(catalogue, view, question, mode, only)
     ranked = hits(catalogue, found, k)
     words = Words.of(catalogue, question.rarity, [number for number, _ in ranked])
     near = found.sentences

@@ -14,13 +14,17 @@ _ABBREVIATIONS = (
 )  # fmt: skip
 _BOUNDARY = re.compile(
     r"""
-    [.!?]["'\u201d\u2019)\]]*(?:\s*\[\d+\])*\s+(?=["'\u201c\u2018(\[]?[A-Z0-9\u00c0-\u00de])  # a stop, then a capital
-    | \n\s*\n                                                                              # a blank line
-    | \n(?=[ \t]*(?:[-*+\u2022|]|\d{1,3}[.)]\s))                                           # a list item, a table row
+    [.!?]["'\u201d\u2019)\]]*(?:\s*\[[\d,\s\u2013-]+\])*   # a stop, with marks and citations that belong to it,
+        \s+(?=["'\u201c\u2018(\[]?[A-Z0-9\u00c0-\u00de])      # before a capital or a figure
+    | \n\s*\n                                      # a blank line
+    | \n(?=[ \t]*(?:[-*+\u2022|]|\d{1,3}[.)]\s))   # a list item, a table row
     """,
     re.VERBOSE,
 )
-_LAST_WORD = re.compile(r"([\w.]+)\.$")
+_LAST_WORD = re.compile(r"(?:^|(?<=[\s(\[]))([\w.]+)\.\Z")
+_ITEM_NUMBER = re.compile(r"(?:^|\n)[ \t]*\d{1,3}\.\Z")
+# How much of the text before a stop is looked at: no abbreviation is longer.
+_LOOK_BACK = 24
 
 
 def sentences(text: str) -> tuple[Span, ...]:
@@ -43,7 +47,13 @@ def _trimmed(text: str) -> Iterator[Span]:
 
 def _ends(text: str) -> Iterator[int]:
     for boundary in _BOUNDARY.finditer(text):
-        before = _LAST_WORD.search(text[: boundary.start() + 1][-24:])
-        word = before.group(1).lower() if before else ""
-        if word not in _ABBREVIATIONS and not (len(word) == 1 and word.isalpha()):
+        stop = boundary.start()
+        if text[stop] == "\n" or not _abbreviates(text[max(0, stop - _LOOK_BACK) : stop + 1]):
             yield boundary.end()
+
+
+def _abbreviates(before: str) -> bool:
+    """Tell whether the stop at the end belongs to an abbreviation, an initial or the number of a list item."""
+    match = _LAST_WORD.search(before)
+    word = match.group(1).lower() if match else ""
+    return word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()) or _ITEM_NUMBER.search(before) is not None

@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from core.document import Document
+from core.document import PATH_SEPARATOR, Document, section_of
 from core.ledger import SourceFile
-from index import dense
+from index import views
 from index.catalogue import Catalogue, open_catalogue
 
 State = Literal["found", "moved", "changed", "missing"]
@@ -39,8 +38,12 @@ def verify(data: Path) -> Verification:
     with open_catalogue(data) as catalogue:
         problems = [problem for check in _CHECKS for problem in check(catalogue, data)]
         states: dict[State, int] = {"found": 0, "moved": 0, "changed": 0, "missing": 0}
+        files = _Files()
+        sources: dict[str, list[SourceFile]] = {}
+        for source, document_id in catalogue.sources().values():
+            sources.setdefault(document_id, []).append(source)
         for document_id in catalogue.document_ids():
-            states[document_state(catalogue, document_id)] += len(catalogue.passages(document_id))
+            states[_state(sources.get(document_id, []), files)] += len(catalogue.passages(document_id))
     return Verification(checked=sum(states.values()), problems=tuple(problems), **states)
 
 
@@ -50,32 +53,41 @@ def document_state(catalogue: Catalogue, document_id: str) -> State:
     `found`: a file with the very bytes that were read is where it was. `moved`: such a file is elsewhere in the
     folder it came with. `changed`: a file is there with other bytes. `missing`: there is none.
     """
-    sources = [source for source, known in catalogue.sources().values() if known == document_id]
-    states = [_source_state(source) for source in sources]
-    return min(states, key=_BEST_FIRST.index, default="missing")
+    return _state([source for source, known in catalogue.sources().values() if known == document_id], _Files())
 
 
 _BEST_FIRST: tuple[State, ...] = ("found", "moved", "changed", "missing")
 
 
-def _source_state(source: SourceFile) -> State:
-    path = Path(source.path)
-    if _sha256(path) == source.sha256:
-        return "found"
-    root = Path(source.root)
-    elsewhere = root.rglob(f"*{path.suffix}") if root.is_dir() else path.parent.glob(f"*{path.suffix}")
-    if any(_sha256(other) == source.sha256 for other in elsewhere):
-        return "moved"
-    return "changed" if path.is_file() else "missing"
+class _Files:
+    """The files on disk as one verification sees them: each is read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, str | None] = {}
+
+    def sha256(self, path: Path) -> str | None:
+        """Return the hash of a file's bytes; None when it cannot be read, which is as good as absent."""
+        if path not in self._known:
+            try:
+                self._known[path] = hashlib.sha256(path.read_bytes()).hexdigest()
+            except OSError:
+                self._known[path] = None
+        return self._known[path]
+
+    def state(self, source: SourceFile) -> State:
+        """Tell what became of one source file."""
+        path = Path(source.path)
+        if self.sha256(path) == source.sha256:
+            return "found"
+        root = Path(source.root)
+        elsewhere = root.rglob(f"*{path.suffix}") if root.is_dir() else path.parent.glob(f"*{path.suffix}")
+        if any(self.sha256(other) == source.sha256 for other in elsewhere):
+            return "moved"
+        return "changed" if path.is_file() else "missing"
 
 
-@cache
-def _sha256(path: Path) -> str | None:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        # A file that cannot be read is as good as absent: its state says so.
-        return None
+def _state(sources: list[SourceFile], files: _Files) -> State:
+    return min((files.state(source) for source in sources), key=_BEST_FIRST.index, default="missing")
 
 
 def _sqlite(catalogue: Catalogue, _data: Path) -> Iterator[str]:
@@ -117,11 +129,17 @@ def _headings_nest(document: Document, _catalogue: Catalogue) -> bool:
 
 def _passages_quote(document: Document, catalogue: Catalogue) -> bool:
     rows = catalogue.connection.execute(
-        'SELECT p.start, p."end", l.quote FROM passages p LEFT JOIN lexical l ON l.rowid = p.id '
+        'SELECT p.start, p."end", l.quote, l.title, l.section FROM passages p LEFT JOIN lexical l ON l.rowid = p.id '
         "WHERE p.document_id = ?",
         (document.id,),
     )
-    return all(quote == document.text[start:end] and quote.strip() for start, end, quote in rows)
+    return all(
+        quote == document.text[start:end]
+        and quote.strip()
+        and title == document.metadata.title
+        and section == PATH_SEPARATOR.join(section_of(document.headings, start))
+        for start, end, quote, title, section in rows
+    )
 
 
 _SENTENCES: dict[Callable[[Document, Catalogue], bool], str] = {
@@ -152,6 +170,18 @@ def _vectors(catalogue: Catalogue, _data: Path) -> Iterator[str]:
         yield f"The lexical side holds {strays} passages that are not in the catalogue."
 
 
+def _words(catalogue: Catalogue, _data: Path) -> Iterator[str]:
+    """Compare the words that the lexical side finds with those its passages hold, by counting."""
+    catalogue.connection.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab('main', 'lexical', 'instance')")
+    (indexed,) = catalogue.connection.execute("SELECT count(DISTINCT doc) FROM temp.words").fetchone()
+    held = sum(
+        any(map(str.isalnum, f"{title}{section}{quote}"))
+        for title, section, quote in catalogue.connection.execute("SELECT title, section, quote FROM lexical")
+    )
+    if indexed != held:
+        yield f"The lexical side knows words of {indexed} passages, not of {held}; run `python -m index rebuild`."
+
+
 def _bookkeeping(catalogue: Catalogue, _data: Path) -> Iterator[str]:
     (orphans,) = catalogue.connection.execute(
         "SELECT count(*) FROM documents WHERE NOT EXISTS (SELECT 1 FROM sources WHERE document_id = documents.id)"
@@ -167,8 +197,15 @@ def _bookkeeping(catalogue: Catalogue, _data: Path) -> Iterator[str]:
 
 def _view(catalogue: Catalogue, data: Path) -> Iterator[str]:
     row = catalogue.connection.execute("SELECT name, sha256 FROM views ORDER BY generation DESC LIMIT 1").fetchone()
-    if row is not None and _sha256(data / dense.FOLDER / row[0]) != row[1]:
+    if row is not None and not views.sound(data, *row):
         yield f"The view {row[0]} is missing or not what was written; the next `ingest sync` makes it again."
 
 
-_CHECKS: tuple[Callable[[Catalogue, Path], Iterator[str]], ...] = (_sqlite, _texts, _vectors, _bookkeeping, _view)
+_CHECKS: tuple[Callable[[Catalogue, Path], Iterator[str]], ...] = (
+    _sqlite,
+    _texts,
+    _vectors,
+    _words,
+    _bookkeeping,
+    _view,
+)

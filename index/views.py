@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -10,18 +11,35 @@ from pathlib import Path
 from index.catalogue import Catalogue
 from index.dense import FOLDER, DenseView, serialised
 
+_log = logging.getLogger(__name__)
+
 # The tail is folded into a new snapshot once it is this long, or this share of the snapshot.
 TAIL_PASSAGES = 1_000
 TAIL_SHARE = 0.1
 
 
 def refreshed(catalogue: Catalogue, data: Path) -> None:
-    """Write a new snapshot when the present one is missing or has fallen behind; drop the ones before it."""
-    generation = catalogue.generation()
-    row = catalogue.connection.execute("SELECT generation, name FROM views ORDER BY generation DESC LIMIT 1").fetchone()
-    if row is None or not (data / FOLDER / row[1]).is_file() or _behind(catalogue, int(row[0])):
-        write(catalogue, data, generation)
-    sweep(catalogue, data)
+    """Write a new snapshot when the present one is missing, damaged or has fallen behind; drop the ones before it.
+
+    A view that cannot be written is no failure: what was committed stays committed, and readers do without.
+    """
+    row = catalogue.connection.execute("SELECT generation, name, sha256 FROM views ORDER BY generation DESC LIMIT 1")
+    present = row.fetchone()
+    try:
+        if present is None or not sound(data, *present[1:]) or _behind(catalogue, int(present[0])):
+            write(catalogue, data, catalogue.generation())
+        sweep(catalogue, data)
+    except OSError as error:
+        _log.warning("The view in %s cannot be written (%s); questions are answered without it.", data, error.strerror)
+
+
+def sound(data: Path, name: str, sha256: str) -> bool:
+    """Tell whether a view is there and holds what was written."""
+    try:
+        return hashlib.sha256((data / FOLDER / name).read_bytes()).hexdigest() == sha256
+    except OSError as error:
+        _log.info("The view %s cannot be read (%s).", name, error.strerror)
+        return False
 
 
 def write(catalogue: Catalogue, data: Path, generation: int) -> None:
@@ -43,10 +61,10 @@ def write(catalogue: Catalogue, data: Path, generation: int) -> None:
 
 
 def sweep(catalogue: Catalogue, data: Path) -> None:
-    """Delete files in the views' folder that the catalogue does not know."""
+    """Delete snapshots, finished or not, that the catalogue does not know."""
     known = {row[0] for row in catalogue.connection.execute("SELECT name FROM views")}
-    for file in (data / FOLDER).glob("*"):
-        if file.name not in known:
+    for file in (data / FOLDER).glob("dense-*"):
+        if file.name not in known and file.is_file():
             file.unlink(missing_ok=True)
 
 
@@ -56,7 +74,8 @@ def _behind(catalogue: Catalogue, generation: int) -> bool:
         "(SELECT count(*) FROM removals WHERE generation > ?1), (SELECT count(*) FROM passages)",
         (generation,),
     ).fetchone()
-    return bool(added + removed > min(TAIL_PASSAGES, TAIL_SHARE * passages))
+    # Removed means removed: a snapshot that still holds the vector of a removed passage is written anew at once.
+    return bool(removed or added > min(TAIL_PASSAGES, TAIL_SHARE * passages))
 
 
 def _write_durably(file: Path, content: bytes) -> None:

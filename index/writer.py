@@ -93,8 +93,10 @@ class Writer:
     def model(self, wanted: str | None) -> str:
         """Return the name of the model to write with: the index's own, which `wanted` may only confirm."""
         stored = self.catalogue.fingerprint()
-        if stored is None or not self.catalogue.counts()[0]:
+        if stored is None:
             return wanted or DEFAULT_MODEL
+        if not self.catalogue.counts()[0]:
+            return wanted or stored.model
         if wanted is not None and canonical_name(wanted) != stored.model:
             require_same(stored, replace(stored, model=canonical_name(wanted)))
         return stored.model
