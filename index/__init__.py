@@ -6,6 +6,7 @@ This is the room's public face; other rooms import from here and nowhere deeper.
 from index.catalogue import Catalogue, Summary, open_catalogue
 from index.encoder import DEFAULT_MODEL, MODELS, Encoder, load_encoder
 from index.filters import Where, parsed
+from index.present import EMPTY, VERDICTS, page_words
 from index.queries import Query, read_queries
 from index.ranking import POOL
 from index.search import LONGEST_QUESTION, Searcher
@@ -14,9 +15,11 @@ from index.writer import Change, Writer, open_writer
 
 __all__ = [
     "DEFAULT_MODEL",
+    "EMPTY",
     "LONGEST_QUESTION",
     "MODELS",
     "POOL",
+    "VERDICTS",
     "Catalogue",
     "Change",
     "Encoder",
@@ -30,6 +33,7 @@ __all__ = [
     "load_encoder",
     "open_catalogue",
     "open_writer",
+    "page_words",
     "parsed",
     "read_queries",
     "verify",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from core.errors import FingerprintError
 from core.results import Fingerprint
 from index.chunking import CHUNKER
-from index.encoder import Encoder
+from index.encoder import DEFAULT_MODEL, Encoder, canonical_name
 from index.schema import SCHEMA
 
 
@@ -23,6 +23,15 @@ def fingerprint_of(encoder: Encoder) -> Fingerprint:
         query_prompt=encoder.query_prompt,
         passage_prompt=encoder.passage_prompt,
     )
+
+
+def chosen_model(stored: Fingerprint | None, wanted: str | None) -> str:
+    """Return the name of the model to use: the index's own, which `wanted` may only confirm; else the default."""
+    if stored is None:
+        return wanted or DEFAULT_MODEL
+    if wanted is not None and canonical_name(wanted) != stored.model:
+        require_same(stored, replace(stored, model=canonical_name(wanted)))
+    return stored.model
 
 
 def require_same(stored: Fingerprint, wanted: Fingerprint) -> None:

@@ -25,7 +25,7 @@ def read_queries(file: Path) -> tuple[Query, ...]:
     Blank lines are passed over; in plain text a question's id is the number of its line.
     """
     try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         message = f"The file of questions {file} cannot be read ({reason}); give JSON lines or one question a line."
@@ -59,13 +59,19 @@ def _queries(file: Path, numbered: list[tuple[int, str]], parse: Callable[[int, 
 def _from_json(_number: int, line: str) -> Query:
     try:
         record = json.loads(line)
-    except json.JSONDecodeError as error:
-        message = f"this is not a JSON object ({error.msg})."
+    except (ValueError, RecursionError) as error:
+        message = f"this is not a JSON object ({error})."
         raise InputError(message) from error
     if not isinstance(record, dict) or not isinstance(record.get("text"), str) or "_id" not in record:
         message = 'each line must be an object such as {"_id": "q1", "text": "does niacinamide help acne?"}.'
         raise InputError(message)
-    return Query(str(record["_id"]), record["text"])
+    query = Query(str(record["_id"]), record["text"])
+    try:
+        f"{query.id}{query.text}".encode()
+    except UnicodeEncodeError as error:
+        message = "it holds half a character (a lone surrogate); write the character whole."
+        raise InputError(message) from error
+    return query
 
 
 def _from_text(number: int, line: str) -> Query:

@@ -14,9 +14,9 @@ from index import filters, lexical, support
 from index.catalogue import Catalogue, open_catalogue
 from index.cite import Clues, cite
 from index.dense import DenseView
-from index.encoder import DEFAULT_MODEL, Encoder, load_encoder
+from index.encoder import Encoder, load_encoder
 from index.filters import Filter, Where
-from index.fingerprint import fingerprint_of, require_same
+from index.fingerprint import chosen_model, fingerprint_of, require_same
 from index.matching import Words
 from index.ranking import POOL, Question, candidates, hits
 from index.support import Evidence
@@ -41,7 +41,7 @@ class Searcher:
         """Open a data folder with the model it was made with; `model` insists on one and is refused otherwise."""
         with open_catalogue(data) as catalogue:
             stored = catalogue.fingerprint()
-        return cls(data, load_encoder(model or (stored.model if stored else DEFAULT_MODEL)))
+        return cls(data, load_encoder(chosen_model(stored, model)))
 
     def ask(self, question: str, k: int = 10, mode: Mode = "hybrid", where: Where = ()) -> Answer:
         """Return the `k` best passages for a question; raises InputError when it cannot be asked."""

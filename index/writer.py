@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -21,8 +21,8 @@ from core.ledger import SourceFile
 from core.results import Fingerprint
 from index import schema, views
 from index.catalogue import BUSY_MS, FILE, Catalogue, translated
-from index.encoder import DEFAULT_MODEL, Encoder, canonical_name
-from index.fingerprint import fingerprint_of, require_same
+from index.encoder import Encoder
+from index.fingerprint import chosen_model, fingerprint_of, require_same
 from index.preparing import Embedding, Prepared, prepared
 
 LOCK = "writer.lock"
@@ -93,13 +93,9 @@ class Writer:
     def model(self, wanted: str | None) -> str:
         """Return the name of the model to write with: the index's own, which `wanted` may only confirm."""
         stored = self.catalogue.fingerprint()
-        if stored is None:
-            return wanted or DEFAULT_MODEL
-        if not self.catalogue.counts()[0]:
+        if stored is not None and not self.catalogue.counts()[0]:
             return wanted or stored.model
-        if wanted is not None and canonical_name(wanted) != stored.model:
-            require_same(stored, replace(stored, model=canonical_name(wanted)))
-        return stored.model
+        return chosen_model(stored, wanted)
 
     def require_fingerprint(self, encoder: Encoder) -> None:
         """Raise FingerprintError unless the index is empty or was made with this encoder."""

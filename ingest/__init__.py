@@ -2,7 +2,8 @@
 
 from ingest.jobs import Job, Jobs
 from ingest.ledger import entries_for
+from ingest.readers import ENDINGS
 from ingest.sync import Outcomes, add, remove, sync
 from ingest.uploads import store_upload
 
-__all__ = ["Job", "Jobs", "Outcomes", "add", "entries_for", "remove", "store_upload", "sync"]
+__all__ = ["ENDINGS", "Job", "Jobs", "Outcomes", "add", "entries_for", "remove", "store_upload", "sync"]

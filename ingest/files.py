@@ -23,18 +23,19 @@ class FoundFile:
     reason: str
 
 
-def beneath(path: Path) -> Iterator[Path]:
-    """Yield the files under a folder in the order of their names, or the file itself; hidden ones are left out.
+def beneath(path: Path, without: Path) -> Iterator[Path]:
+    """Yield the files under a folder in the order of their names, or the path itself when it is no folder.
 
-    Links are followed; a folder that was seen before is not entered again.
+    Hidden files and the folder `without` (the data folder) are left out. Links are followed; a folder that was seen
+    before is not entered again.
     """
-    if path.is_file():
+    if not path.is_dir():
         yield path
         return
     seen: set[Path] = set()
     for folder, folders, files in os.walk(path, followlinks=True):
         real = Path(folder).resolve()
-        if real in seen:
+        if real in seen or real == without:
             folders.clear()
             continue
         seen.add(real)
@@ -47,17 +48,26 @@ def found(path: Path, root: Path, name: str = "") -> FoundFile:
 
     The bytes are always read: a time stamp or a size can stay the same when the content does not.
     """
-    shown = name or path.name
+    shown = storable(name or path.name)
+    refused = SourceFile(storable(str(path)), shown, "", storable(str(root)))
+    if refused.path != str(path):
+        return FoundFile(refused, None, f"{shown} has a name that is no text: rename it")
     try:
+        if not path.is_file():
+            return FoundFile(refused, None, f"{shown} is not a regular file: copy its content into one")
         data = path.read_bytes()
     except OSError as error:
-        nothing = SourceFile(str(path), shown, "", str(root))
-        return FoundFile(nothing, None, f"{shown} cannot be read ({error.strerror}): check its permissions")
+        return FoundFile(refused, None, f"{shown} cannot be read ({error.strerror}): check its permissions")
     file = SourceFile(str(path), shown, hashlib.sha256(data).hexdigest(), str(root))
     try:
         return FoundFile(file, Source(shown, media_type_of(shown, data), data), "")
     except UnreadableError as error:
         return FoundFile(file, None, str(error))
+
+
+def storable(name: str) -> str:
+    """Return a name as text that can be stored; bytes that are no text stand as escapes."""
+    return name.encode(errors="backslashreplace").decode()
 
 
 def absolute(paths: Sequence[Path]) -> list[Path]:

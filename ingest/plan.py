@@ -59,10 +59,12 @@ def plan(
 
     `current_readers` maps media types to the reader of today ("pdf/1"): documents of an older one are read again.
     """
-    steps: list[Step] = []
+    found = {item.file.path: item for item in files}
+    now = {path: item.source.document_id if item.source else "" for path, item in found.items()}
     arriving: set[str] = set()
-    for item in files:
-        step = _step(item, known, arriving, current_readers)
+    steps = []
+    for item in found.values():
+        step = _step(item, _State(known, now, arriving, current_readers))
         if step.action == "read":
             arriving.add(step.document_id)
         steps.append(step)
@@ -76,21 +78,39 @@ def plan(
     return Plan(tuple(steps), gone)
 
 
-def _step(item: FoundFile, known: Known, arriving: set[str], current_readers: Mapping[str, str]) -> Step:
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What a step is decided on: the index, what each path found holds now, and what earlier steps will read."""
+
+    known: Known
+    now: Mapping[str, str]
+    arriving: set[str]
+    current_readers: Mapping[str, str]
+
+    def elsewhere(self, document_id: str, path: str) -> list[str]:
+        """Return the other paths that still hold a document, as far as this run has seen."""
+        return [
+            other
+            for other in self.known.paths(document_id)
+            if other != path and (self.now[other] == document_id if other in self.now else Path(other).exists())
+        ]
+
+
+def _step(item: FoundFile, state: _State) -> Step:
     if item.source is None:
         return Step("refuse", item.file, outcome="refused", reason=item.reason)
     document_id = item.source.document_id
-    if document_id in arriving:
+    if document_id in state.arriving:
         return Step("copy", item.file, document_id, "duplicate", "the same content as another file of this run")
-    if known.readers.get(document_id) != current_readers[item.source.media_type]:
+    if state.known.readers.get(document_id) != state.current_readers[item.source.media_type]:
         return Step("read", item.file, document_id, "read")
-    before = known.sources.get(item.file.path)
+    before = state.known.sources.get(item.file.path)
     if before == (item.file, document_id):
         return Step("keep", item.file, document_id)
     if before is not None and before[1] == document_id:
         return Step("link", item.file, document_id)
-    others = [path for path in known.paths(document_id) if Path(path).exists()]
+    others = state.elsewhere(document_id, item.file.path)
     if others:
         return Step("link", item.file, document_id, "duplicate", f"the same content as {Path(others[0]).name}")
-    former = known.paths(document_id)
+    former = state.known.paths(document_id)
     return Step("link", item.file, document_id, "unchanged", f"renamed from {Path(former[0]).name}" if former else "")

@@ -52,7 +52,7 @@ def sync(data: Path, folder: Path, model: str | None = None, progress: Progress 
         message = f"There is no folder {folder}; check the name, or give the folder that holds your documents."
         raise InputError(message)
     (root,) = absolute([folder])
-    files = (found(path, root) for path in beneath(root))
+    files = (found(path, root) for path in beneath(root, data.resolve()))
     with open_writer(data) as writer:
         return _Run(writer, model, progress).carry_out(files, lambda path: Path(path).is_relative_to(root))
 
@@ -73,7 +73,7 @@ def add(
         message = f"There is no file or folder {missing}; check the path."
         raise InputError(message)
     with open_writer(data) as writer:
-        return _Run(writer, model, progress).carry_out(_given(paths, names), lambda _path: False)
+        return _Run(writer, model, progress).carry_out(_given(paths, names, data.resolve()), lambda _path: False)
 
 
 def remove(data: Path, targets: Sequence[str]) -> Outcomes:
@@ -101,14 +101,14 @@ def remove(data: Path, targets: Sequence[str]) -> Outcomes:
     return Outcomes((*removed, *unknown), generation)
 
 
-def _given(paths: Sequence[Path], names: Sequence[str]) -> Iterator[FoundFile]:
+def _given(paths: Sequence[Path], names: Sequence[str], data: Path) -> Iterator[FoundFile]:
     for place, (path, given) in enumerate(zip(absolute(paths), paths, strict=True)):
         name = names[place] if names else ""
         if not path.exists():
             nothing = SourceFile(str(path), name or path.name, "", str(path))
             yield FoundFile(nothing, None, f"there is no file or folder {given}: check the path")
             continue
-        yield from (found(file, path, name) for file in beneath(path))
+        yield from (found(file, path, name) for file in beneath(path, data))
 
 
 def _matching(target: str, known: dict[str, tuple[SourceFile, str]]) -> list[str]:
@@ -145,9 +145,12 @@ class _Run:
             self._writer.commit(Change(linked=links))
         refusals = {step.file.path: step.reason for step in steps.of("refuse")}
         refusals |= self._read(steps.of("read"))
-        copies = self._settle_copies(steps, refusals)
+        held = catalogue.readers()
+        # The copy of a file that was refused, or that changed meanwhile, is read itself.
+        refusals |= self._read([step for step in steps.of("copy") if step.document_id not in held])
+        copies = [step for step in steps.of("copy") if step.document_id in held]
         last = Change(
-            linked=copies,
+            linked=tuple((step.file, step.document_id) for step in copies),
             refused=tuple((step.file, refusals[step.file.path]) for step in steps.steps if step.file.path in refusals),
             gone=steps.gone,
         )
@@ -191,17 +194,6 @@ class _Run:
                 self._progress(min(1.0, share_before + share * done / of), self._embedded)
 
         self._writer.commit(Change(read=tuple(group)), self._encoder, embedding)
-
-    def _settle_copies(self, steps: Plan, refusals: dict[str, str]) -> tuple[tuple[SourceFile, str], ...]:
-        """Link the copies of documents that were read, and refuse those of documents that were not."""
-        refused_ids = {
-            step.document_id: refusals[step.file.path] for step in steps.of("read") if step.file.path in refusals
-        }
-        copies = steps.of("copy")
-        refusals.update(
-            {step.file.path: refused_ids[step.document_id] for step in copies if step.document_id in refused_ids}
-        )
-        return tuple((step.file, step.document_id) for step in copies if step.document_id not in refused_ids)
 
     def _entries(self, steps: Plan) -> list[LedgerEntry]:
         """Return the ledger's word on every file, with what this run did to it."""

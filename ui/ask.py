@@ -1,0 +1,132 @@
+"""The Ask page: the question on top, the evidence below it, nothing between."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.results import Answer
+from index import EMPTY, LONGEST_QUESTION, VERDICTS, open_catalogue
+from ui import citation, narrow
+from ui.address import Asked
+from ui.follow import follow
+from ui.notice import problem
+from ui.session import Facts, facts, searcher, settings
+from ui.source import ask_link
+from ui.text import counted, field_words, safe, shown
+
+SAMPLES = (
+    "Do stem cell facials regenerate skin?",
+    "How can I tell whether a stem cell claim is sound?",
+    "Are exosome products approved by the FDA?",
+    "What can go wrong when serum is needled into the skin?",
+    "Does vitamin C fade dark spots?",
+    "Who won the football world cup in 1998?",
+)
+"""One each on a promise, its critique, the law, safety and an ingredient; and one the corpus cannot answer."""
+
+
+_TITLE = 80
+"""How many characters of a question stand on the browser's tab and in its history."""
+
+_NOTHING_YET = (
+    '<p class="notice">Nothing has been indexed yet. <a href="library" target="_self">Open the Library</a> '
+    "to bring in the documents that came along, or to add your own.</p>"
+)
+
+
+def draw() -> None:
+    """Draw the question, and what the corpus says to it."""
+    asked = Asked.read({key: st.query_params.get_all(key) for key in st.query_params})
+    known = facts()
+    if asked.question:
+        st.set_page_config(page_title=f"{shown(asked.question)[:_TITLE]} · Stratum")
+    # Once something is asked, the question itself is the heading; only those who cannot see it need another.
+    st.html('<h1 class="unseen">Ask the corpus</h1>' if asked.question else "<h1>Ask the corpus</h1>")
+    _form(asked, known)
+    if asked.where:
+        st.html(f'<p class="held">{_only(asked, known)}</p>')
+    if not known.documents:
+        st.html(_NOTHING_YET)
+    elif asked.question:
+        _answer(asked, known)
+    else:
+        _invitation(known)
+
+
+def _form(asked: Asked, known: Facts) -> None:
+    """Draw the question box; a submitted question goes to the address first, so that every question has a link."""
+    follow(asked, {"question": asked.question[:LONGEST_QUESTION], **narrow.values(asked)})
+    with st.form("ask", border=False, enter_to_submit=True):
+        with st.container(key="ask-row", horizontal=True, vertical_alignment="bottom"):
+            question = st.text_input(
+                "Your question",
+                key="question",
+                max_chars=LONGEST_QUESTION,
+                placeholder="Ask in your own words",
+                label_visibility="collapsed",
+            )
+            submitted = st.form_submit_button("Ask")
+        chosen = narrow.draw(asked, known)
+    if not submitted:
+        return
+    if not (question or "").strip():
+        problem("The question is empty; type a few words, for example: does vitamin C help dark spots?")
+        return
+    wanted = Asked((question or "").strip(), chosen.mode, chosen.k, chosen.where)
+    if wanted != asked:
+        st.query_params.from_dict(wanted.parameters())
+        st.rerun()
+
+
+def _only(asked: Asked, known: Facts) -> str:
+    """Say where alone is searched, and offer the way out, as HTML."""
+    titles = {one.id: one.title for one in known.summaries}
+    named = [
+        titles.get(value, "a document no longer here") if key == "document" else field_words(key, value)
+        for key, value in asked.where
+    ]
+    places = ", ".join(f"<strong>{safe(name)}</strong>" for name in named)
+    return f"Searching only {places}. {ask_link(replace(asked, where=()), 'Search everywhere')}"
+
+
+def _invitation(known: Facts) -> None:
+    links = "".join(f"<li>{ask_link(Asked(sample), sample)}</li>" for sample in SAMPLES)
+    held = f"{counted(known.documents, 'document')}, {counted(known.passages, 'passage')} in all"
+    st.html(
+        f'<p class="held">Searches {held}, and shows nothing but what stands in them.</p>'
+        f'<nav aria-label="Sample questions"><ul class="samples">{links}</ul></nav>'
+    )
+
+
+def _answer(asked: Asked, known: Facts) -> None:
+    with st.spinner(f"Searching {counted(known.passages, 'passage')} …"):
+        answer = searcher().ask(asked.question, asked.k, asked.mode, asked.where)
+    if not answer.citations:
+        _verdict(answer, EMPTY)
+        return
+    answers = answer.support != "none"
+    # The rest of the verdict that the terminal prints is what the heading says here.
+    _verdict(answer, VERDICTS[answer.support] if answers else VERDICTS["none"].partition(". ")[0] + ".")
+    if not answers:
+        st.html("<h2>Nearest passages, not answers</h2>")
+    with open_catalogue(settings().data) as catalogue:
+        documents = {one.document_id: catalogue.document(one.document_id) for one in answer.citations}
+    for one in answer.citations:
+        citation.draw(one, documents[one.document_id], answers=answers)
+    st.html(f'<div class="colophon">{_colophon(answer)}</div>')
+
+
+def _verdict(answer: Answer, words: str) -> None:
+    st.html(f'<div class="verdict {answer.support}" role="status"><p>{safe(words)}</p></div>')
+
+
+def _colophon(answer: Answer) -> str:
+    documents = len({one.document_id for one in answer.citations})
+    found = f"{counted(len(answer.citations), 'passage')} from {counted(documents, 'document')}"
+    numbers = f"confidence {answer.confidence:.2f}, generation {answer.generation} of the index, {answer.mode} search"
+    return (
+        f"<p>{found}, found in {answer.elapsed_ms / 1_000:.1f} seconds. Not medical advice.</p>"
+        f"<details><summary>In numbers</summary>{numbers}</details>"
+    )
