@@ -110,7 +110,7 @@ def test_no_word_is_lost_doubled_or_read_past_the_end_of_the_model(read: Documen
     require_sound(read, ENCODERS["roomy"])
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(read=DOCUMENTS)
 def test_the_same_holds_for_a_model_that_reads_little(read: Document) -> None:
     require_sound(read, ENCODERS["narrow"])

@@ -38,7 +38,7 @@ def opened(data: Path) -> DenseView:
 
 
 def exact(data: Path, query: Vectors, k: int, allowed: Ids | None = None) -> tuple[Ids, Scores]:
-    """Return what the view must return, from the vectors in the catalogue and NumPy alone: the best k and their ties."""
+    """Return what the view must return, from the stored vectors and NumPy alone: the best k and their ties."""
     stored = [(number, np.frombuffer(blob, np.float32)) for number, blob in _stored(data)]
     kept = [(number, vector) for number, vector in stored if allowed is None or number in allowed]
     ids = np.array([number for number, _ in kept], np.int64)

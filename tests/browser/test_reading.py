@@ -1,0 +1,148 @@
+"""What a reader does with a real browser: ask, look closer, share, go back and forth."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.reader import Reader
+
+pytestmark = pytest.mark.browser
+
+QUESTION = "vitamin C fades dark spots in small trials"
+
+
+def test_a_question_is_answered_and_its_passage_seen_in_context(reader: Reader) -> None:
+    reader.go()
+    reader.sees("Searches 3 documents")
+    reader.ask(QUESTION)
+
+    reader.sees("The corpus speaks to this.")
+    first = reader.page.locator(".citation").first
+    expect(first.locator(".quotation")).to_contain_text("Vitamin C fades dark spots in small trials [1].")
+    expect(first.locator("mark.best").first).to_be_visible()
+    expect(first.locator(".place")).to_contain_text("vitamin-c.md")
+
+    reader.page.get_by_text("In context").first.click()
+
+    context = reader.page.locator(".context").first
+    expect(context.locator("mark.passage").first).to_be_visible()
+    expect(context).to_contain_text("Granulomas followed needling.")
+    expect(reader.page.get_by_text("It holds").first).to_be_visible()
+
+
+def test_a_link_shows_another_reader_the_same(reader: Reader, new_reader: Callable[..., Reader]) -> None:
+    reader.go()
+    reader.ask(QUESTION)
+    reader.sees("The corpus speaks to this.")
+    expect(reader.page).to_have_url(f"{reader.server.url}/?q=vitamin+C+fades+dark+spots+in+small+trials")
+
+    other = new_reader()
+    other.page.goto(reader.page.url)
+
+    other.sees("The corpus speaks to this.")
+    expect(other.box).to_have_value(QUESTION)
+
+
+def test_back_and_forward_lead_through_the_questions(reader: Reader) -> None:
+    reader.go()
+    reader.sees("Searches 3 documents")
+    reader.ask(QUESTION)
+    reader.sees("Vitamin C fades dark spots")
+    reader.ask("what do peels remove")
+    reader.sees("Peels remove the horny layer")
+    reader.settle()
+
+    reader.page.go_back()
+    expect(reader.box).to_have_value(QUESTION)
+    reader.sees("Vitamin C fades dark spots")
+
+    reader.page.go_back()
+    expect(reader.box).to_have_value("")
+    reader.sees("Searches 3 documents")
+
+    reader.page.go_forward()
+    reader.page.go_forward()
+    expect(reader.box).to_have_value("what do peels remove")
+    reader.sees("Peels remove the horny layer")
+
+
+def test_a_passage_has_a_lasting_link(reader: Reader, new_reader: Callable[..., Reader]) -> None:
+    reader.go("/", {"q": QUESTION})
+    reader.page.locator(".citation .title a").first.click()
+    reader.sees("The passage of this link")
+    expect(reader.page.locator(".context mark.passage").first).to_contain_text("Vitamin C fades dark spots")
+
+    other = new_reader()
+    other.page.goto(reader.page.url)
+
+    expect(other.page.locator(".passage.named")).to_be_visible()
+
+
+def test_a_sample_question_is_a_link(reader: Reader) -> None:
+    reader.go()
+    reader.page.get_by_role("link", name="Does vitamin C fade dark spots?").click()
+
+    expect(reader.box).to_have_value("Does vitamin C fade dark spots?")
+    reader.sees("The corpus")
+
+
+def test_a_search_is_narrowed(reader: Reader) -> None:
+    reader.go("/", {"q": "skin"})
+    reader.page.get_by_text("Narrow the search").click()
+    reader.page.get_by_role("combobox", name="Subject").fill("Proc")
+    reader.page.get_by_role("option", name="Procedures").click()
+    reader.page.keyboard.press("Escape")
+    reader.page.get_by_role("button", name="Ask", exact=True).click()
+
+    expect(reader.page).to_have_url(f"{reader.server.url}/?q=skin&group=Procedures")
+    reader.sees("Searching only Procedures")
+    expect(reader.page.locator(".citation")).to_have_count(1)
+
+
+def test_what_the_corpus_does_not_answer_is_dimmed(reader: Reader) -> None:
+    reader.go("/", {"q": "quarterly zirconium futures"})
+
+    reader.sees("The corpus does not answer this.")
+    reader.sees("Nearest passages, not answers")
+    expect(reader.page.locator(".citation:not(.dimmed)")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        ("/", {}),
+        ("/", {"q": QUESTION}),
+        ("/", {"q": "quarterly zirconium futures"}),
+        ("/library", {}),
+        ("/library", {"document": "vitamin-c.md"}),
+    ],
+)
+def test_pages_are_accessible(
+    path: str, address: dict[str, str], scheme: str, new_reader: Callable[..., Reader]
+) -> None:
+    reader = new_reader(color_scheme=scheme, reduced_motion="reduce")
+    reader.go("/library")
+    if "document" in address:
+        reader.page.get_by_role("link", name="Vitamin C on skin").click()
+        reader.sees("byte for byte the same")
+    else:
+        reader.go(path, address)
+    for row in reader.page.locator(".stExpander summary", has_text=re.compile("Narrow|In context")).all():
+        row.click()
+
+    assert reader.violations() == []
+
+
+@pytest.mark.parametrize("width", [390, 768])
+def test_no_page_is_wider_than_the_screen(width: int, new_reader: Callable[..., Reader]) -> None:
+    reader = new_reader(viewport={"width": width, "height": 800})
+    for path, address in (("/", {"q": QUESTION}), ("/library", {})):
+        reader.go(path, address)
+        wide = reader.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+
+        assert wide <= width

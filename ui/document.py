@@ -1,0 +1,98 @@
+"""One document of the library: what it is, whether its file still stands, what was not read, and its passages."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from core.document import Document
+from core.progress import Progress
+from index import document_state, open_catalogue
+from ingest import Outcomes, remove
+from ui import outcomes, passages, work
+from ui.address import Asked, Place
+from ui.quotation import web_link
+from ui.session import settings
+from ui.source import ask_link, origin, references_list
+from ui.text import counted, file_name, safe, shown
+
+_STATES = {
+    "found": "The file is where it was read, byte for byte the same.",
+    "moved": "The file has moved within its folder and is byte for byte the same. "
+    "Bring the library up to date to note its new place.",
+    "changed": "The file has changed since it was read, so quotations may no longer stand in it. "
+    "Bring the library up to date to read it again.",
+    "missing": "The file is gone. Its text is kept here and can be searched; "
+    "add the file again to check quotations against it, or remove the document.",
+}
+_REMOVING = (
+    "<p>Remove this document and its passages from the library? An upload is deleted. A file of a folder stays "
+    "where it is, and comes back when the library is brought up to date with that folder.</p>"
+)
+
+
+def draw(place: Place) -> None:
+    """Draw the document that the address names; raises InputError when there is none of this id."""
+    with open_catalogue(settings().data) as catalogue:
+        document = catalogue.document(place.document)
+        spans = catalogue.passages(document.id)
+        state = document_state(catalogue, document.id)
+    st.set_page_config(page_title=f"{shown(document.title)} · Stratum")
+    summary = document.metadata.first("summary")
+    st.html(
+        f'<p class="back"><a href="{Place().link()}" target="_self">Library</a></p>'
+        f'<h1>{safe(document.title)}</h1><p class="origin">{origin(document.metadata)}</p>'
+        + (f'<p class="lead">{safe(summary)}</p>' if summary else "")
+    )
+    if place.start is not None and place.end is not None:
+        passages.linked(document, place.start, place.end)
+    st.html(_facts(document, len(spans)) + f'<p class="state {state}">{_STATES[state]}</p>' + _losses(document))
+    _actions(document)
+    work.draw()
+    passages.draw(document, spans, place)
+    if document.metadata.references:
+        st.html(f"<h2>References</h2>{references_list(document.metadata.references)}")
+
+
+def _facts(document: Document, passage_count: int) -> str:
+    metadata = document.metadata
+    link = web_link(f"https://doi.org/{metadata.doi}" if metadata.doi else metadata.url)
+    pages = counted(len(document.pages), "page") if document.pages else ""
+    known = {
+        "File": safe(file_name(document.name)),
+        "Authors": safe(", ".join(metadata.authors)),
+        "Published at": f'<a href="{safe(link)}" target="_blank" rel="noopener noreferrer">{safe(link)}</a>'
+        if link
+        else "",
+        "Licence": safe(metadata.licence),
+        "As of": safe(metadata.first("as_of")),
+        "Keywords": safe(", ".join(value for key, value in metadata.fields if key == "keywords")),
+        "Holds": ", ".join(filter(None, (pages, counted(passage_count, "passage")))),
+        "SHA-256": f'<span class="digest">{safe(document.sha256)}</span>',
+    }
+    rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in known.items() if value)
+    return f'<dl class="facts">{rows}</dl>'
+
+
+def _losses(document: Document) -> str:
+    if not document.losses:
+        return ""
+    lost = "".join(f"<li>{safe(loss.where)}: {safe(loss.what)}, {safe(loss.why)}</li>" for loss in document.losses)
+    words = f"{counted(len(document.losses), 'part')} of this file could not be read"
+    return f'<details class="losses"><summary>{words}</summary><ul>{lost}</ul></details>'
+
+
+def _actions(document: Document) -> None:
+    with st.container(key="actions", horizontal=True, vertical_alignment="center"):
+        asking = ask_link(Asked(where=(("document", document.id),)), "Ask about this document")
+        st.html(f"<p>{asking}</p>")
+        with st.popover("Remove"):
+            st.html(_REMOVING)
+            if st.button("Remove it", key=f"remove-{document.id}"):
+                st.query_params.clear()
+                work.submit(f"Remove “{document.title}”", partial(_remove, document.id), outcomes.names_by_path())
+
+
+def _remove(document_id: str, _progress: Progress) -> Outcomes:
+    return remove(settings().data, [document_id])

@@ -1,0 +1,70 @@
+"""Ingest work as a page shows it: what runs and how far it is, what has ended and how; it survives a reload."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from core.progress import Progress
+from ingest import Job, Outcomes
+from ui import outcomes
+from ui.notice import problem, without_folders
+from ui.session import Note, jobs, notes
+from ui.text import counted, safe
+
+
+def submit(title: str, task: Callable[[Progress], Outcomes], names: Mapping[str, str] | None = None) -> None:
+    """Queue work and show the page again, with it; `names` says by path what files are called, where that is known."""
+    job = jobs().submit(title, task)
+    notes()[job.id] = Note(time.monotonic(), names or {})
+    st.rerun()
+
+
+def draw() -> None:
+    """Draw the work that runs now, following it, and what became of the work that has ended."""
+    every = jobs().all()
+    if any(job.running for job in every):
+        _running()
+    for job in every:
+        if not job.running:
+            _ended(job)
+
+
+@st.fragment(run_every="1s")
+def _running() -> None:
+    waiting = [job for job in jobs().all() if job.running]
+    if not waiting:
+        # The last one has ended since: the whole page has something new to say.
+        st.rerun()
+    for job in reversed(waiting):
+        title = safe(job.title)
+        # Without a value it moves to and fro: something goes on, nobody knows yet how long.
+        value = f'value="{job.share * 100:.0f}"' if job.share else ""
+        st.html(
+            f'<div class="work" role="status"><p><strong>{title}</strong>: {_pace(job)}</p>'
+            f'<progress max="100" {value} aria-label="{title}"></progress></div>'
+        )
+
+
+def _pace(job: Job) -> str:
+    """Say how far work is and how long it will still take."""
+    note = notes().get(job.id)
+    if not job.share or note is None:
+        return "reading the files. The first time, loading the language model takes some seconds more."
+    left = round((time.monotonic() - note.began) / job.share * (1 - job.share))
+    return f"{job.share:.0%} done, {counted(job.passages, 'passage')} so far, about {counted(left, 'second')} left."
+
+
+def _ended(job: Job) -> None:
+    note = notes().get(job.id)
+    with st.container(key=f"job-{job.id}"):
+        if job.outcomes is None:
+            problem(f"{job.title}: {without_folders(job.error)}")
+        else:
+            fates = outcomes.listed(job.outcomes.entries, note.names if note else {})
+            st.html(f'<section class="outcomes"><h2>{safe(job.title)}: done</h2>{fates}</section>')
+        if st.button("Put this away", key=f"dismiss-{job.id}", type="tertiary"):
+            jobs().dismiss(job.id)
+            st.rerun()
