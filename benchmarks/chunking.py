@@ -17,8 +17,9 @@ import numpy as np
 import typer
 
 from core.document import Document, Passage
+from index.arrays import Vectors
 from index.chunking import Chunker
-from index.encoder import Encoder, Vectors, load_encoder
+from index.encoder import Encoder, load_encoder
 
 DEPTHS = (1, 3, 5, 10)
 

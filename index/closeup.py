@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.results import Span
-from index.dense import Ids, Scores, Vectors
+from index.arrays import Ids, Scores, Vectors
 from index.sentences import sentences
 
 _LARGEST = 127

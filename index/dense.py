@@ -17,14 +17,12 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import Ids, Scores, Vectors
+
 if TYPE_CHECKING:
     from index.catalogue import Catalogue
 
 FOLDER = "views"
-
-Ids = NDArray[np.int64]
-Scores = NDArray[np.float64]
-Vectors = NDArray[np.float32]
 
 # How far FAISS's single precision may be from the exact cosine, and how many rows beyond k are looked at for ties.
 _ROUNDING = 1e-5

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import InputError
+from index.arrays import Ids
 from index.catalogue import Catalogue
-from index.dense import Ids
 
 Where = tuple[tuple[str, str], ...]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from index.dense import Scores
+from index.arrays import Scores
 
 DENSE_SHARE = 0.75
 

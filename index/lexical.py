@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from index.dense import Ids, Scores
+from index.arrays import Ids, Scores
 from index.filters import Filter
 
 # How much a word counts in the title, in the section path, and in the quotation.

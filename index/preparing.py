@@ -11,9 +11,10 @@ import numpy as np
 from core.document import PATH_SEPARATOR, Document, Passage, section_of
 from core.results import Fingerprint
 from index import closeup
+from index.arrays import Vectors
 from index.catalogue import Catalogue
 from index.chunking import Chunker
-from index.encoder import BATCH, Encoder, Vectors
+from index.encoder import BATCH, Encoder
 from index.fingerprint import fingerprint_of
 
 # Called with the number of passages embedded so far and in all that this commit embeds.

@@ -9,9 +9,10 @@ import numpy as np
 from core.document import Passage
 from core.results import Hit, Mode
 from index import lexical
+from index.arrays import Ids, Scores, Vectors
 from index.catalogue import Catalogue
 from index.closeup import Similarities
-from index.dense import DenseView, Ids, Scores, Vectors
+from index.dense import DenseView
 from index.filters import Filter
 from index.fusion import fused
 

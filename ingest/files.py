@@ -12,6 +12,7 @@ from core.document import Source
 from core.errors import UnreadableError
 from core.ledger import SourceFile
 from ingest.readers import media_type_of
+from ingest.readers.base import FILE_BYTES, MEGABYTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,12 @@ def found(path: Path, root: Path, name: str = "") -> FoundFile:
     try:
         if not path.is_file():
             return FoundFile(refused, None, f"{shown} is not a regular file: copy its content into one")
+        size = path.stat().st_size
+        if size > FILE_BYTES:
+            size, most = size // MEGABYTE, FILE_BYTES // MEGABYTE
+            return FoundFile(
+                refused, None, f"{shown} is {size} MB, and no file of more than {most} MB is read: split it"
+            )
         data = path.read_bytes()
     except OSError as error:
         return FoundFile(refused, None, f"{shown} cannot be read ({error.strerror}): check its permissions")

@@ -59,8 +59,9 @@ def plan(
 
     `current_readers` maps media types to the reader of today ("pdf/1"): documents of an older one are read again.
     """
-    found = {item.file.path: item for item in files}
-    now = {path: item.source.document_id if item.source else "" for path, item in found.items()}
+    # Only what a step needs is kept of a file, never its bytes: a folder can be larger than the memory.
+    found = {item.file.path: _Seen.of(item) for item in files}
+    now = {path: item.document_id for path, item in found.items()}
     arriving: set[str] = set()
     steps = []
     for item in found.values():
@@ -96,13 +97,28 @@ class _State:
         ]
 
 
-def _step(item: FoundFile, state: _State) -> Step:
-    if item.source is None:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A found file without its bytes; `document_id` is empty, and `reason` says why, when it cannot be read."""
+
+    file: SourceFile
+    document_id: str
+    media_type: str
+    reason: str
+
+    @classmethod
+    def of(cls, item: FoundFile) -> _Seen:
+        document_id, media_type = (item.source.document_id, item.source.media_type) if item.source else ("", "")
+        return cls(item.file, document_id, media_type, item.reason)
+
+
+def _step(item: _Seen, state: _State) -> Step:
+    if not item.document_id:
         return Step("refuse", item.file, outcome="refused", reason=item.reason)
-    document_id = item.source.document_id
+    document_id = item.document_id
     if document_id in state.arriving:
         return Step("copy", item.file, document_id, "duplicate", "the same content as another file of this run")
-    if state.known.readers.get(document_id) != state.current_readers[item.source.media_type]:
+    if state.known.readers.get(document_id) != state.current_readers[item.media_type]:
         return Step("read", item.file, document_id, "read")
     before = state.known.sources.get(item.file.path)
     if before == (item.file, document_id):

@@ -52,6 +52,9 @@ def sync(data: Path, folder: Path, model: str | None = None, progress: Progress 
         message = f"There is no folder {folder}; check the name, or give the folder that holds your documents."
         raise InputError(message)
     (root,) = absolute([folder])
+    if root.resolve() == data.resolve():
+        message = f"The folder {folder} is the data folder itself; give the folder that holds your documents."
+        raise InputError(message)
     files = (found(path, root) for path in beneath(root, data.resolve()))
     with open_writer(data) as writer:
         return _Run(writer, model, progress).carry_out(files, lambda path: Path(path).is_relative_to(root))

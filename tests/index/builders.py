@@ -15,8 +15,8 @@ from core.document import Document, Heading, Metadata, Page, Source
 from core.ledger import SourceFile
 from core.results import Answer, Mode
 from index import Change, Encoder, Searcher, Where, open_writer
+from index.arrays import Vectors
 from index.chunking import SHORT
-from index.encoder import Vectors
 from index.hashing import HashingEncoder
 
 ROOT = "/library"

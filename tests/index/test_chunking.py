@@ -135,6 +135,10 @@ def test_white_space_alone_makes_no_passage(encoder: Encoder) -> None:
     assert Chunker(encoder).passages(document("")) == ()
 
 
+def test_the_pieces_of_a_long_paragraph_are_trimmed_of_what_only_python_calls_space(encoder: Encoder) -> None:
+    require_sound(document("word word word.\x1c \x1f" * 200), encoder)
+
+
 def test_a_heading_with_nothing_under_it_is_a_passage_itself() -> None:
     read = sectioned((1, "Skin", "It is a barrier that keeps water in."), (2, "Sunscreen use", ""), (1, "Hair", ""))
 

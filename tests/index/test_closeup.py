@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.results import Span
+from index.arrays import Vectors
 from index.closeup import Closeups, packed, packed_spans, spans_to_embed, unpacked_spans
-from index.dense import Vectors
 
 DIMENSION = 32
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from core.document import Document
 from index import Encoder, Searcher, open_catalogue, open_writer, verify
-from index.dense import DenseView, Ids, Scores, Vectors
+from index.arrays import Ids, Scores, Vectors
+from index.dense import DenseView
 from index.hashing import HashingEncoder
 from tests.index.builders import Given, added, data_folder, document, filled, gone, put, rows
 

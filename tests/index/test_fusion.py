@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.dense import Scores
+from index.arrays import Scores
 from index.fusion import DENSE_SHARE, fused
 
 

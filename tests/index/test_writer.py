@@ -16,7 +16,7 @@ from core.document import Document
 from core.errors import BusyError, DamagedError, DataFolderError, FingerprintError
 from core.results import MODES, Fingerprint
 from index import DEFAULT_MODEL, Change, Encoder, Searcher, open_catalogue, open_writer, verify
-from index.dense import Vectors
+from index.arrays import Vectors
 from index.hashing import HashingEncoder
 from tests.index.builders import (
     ROOT,
