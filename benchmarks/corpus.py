@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -29,8 +29,7 @@ def main(
     misses: Annotated[bool, typer.Option(help="List the hybrid questions that miss the first five.")] = False,  # noqa: FBT002
 ) -> None:
     """Print one row a mode, then how the verdicts fall."""
-    records = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
-    records = [record for record in records if record["split"] == split]
+    records = [record for record in questions() if record["split"] == split]
     answerable = [record for record in records if record["documents"]]
     searcher = Searcher.opened(load_settings(data).data)
     print(f"{split}: {len(answerable)} answerable questions; expected document among the first")
@@ -48,6 +47,11 @@ def main(
         of_kind = answerable if kind == "answerable" else [record for record in records if record["kind"] == kind]
         verdicts = Counter(answer.support for answer in searcher.ask_many([record["text"] for record in of_kind]))
         print(f"{kind:18} " + "  ".join(f"{name} {verdicts[name]:3}" for name in ("supported", "weak", "none")))
+
+
+def questions() -> list[dict[str, Any]]:
+    """Return the judged questions: `text`, `kind`, `split`, and `documents`, empty when the corpus does not answer."""
+    return [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
 
 
 def place(answer: Answer, expected: list[str]) -> int:
