@@ -31,10 +31,11 @@ test: setup-dev ## set up, run what CI runs
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest -n 2 -m "not model and not browser"
+	@$(RUN) -m pytest -m "model or browser"
 
 test-fast: setup-dev ## the tests that need no model and no browser
-	@$(RUN) -m pytest -m "not model and not browser"
+	@$(RUN) -m pytest -n 2 -m "not model and not browser"
 
 lint: setup-dev ## lint, layout and types
 	@$(RUN) -m ruff check .
