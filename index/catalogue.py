@@ -47,14 +47,17 @@ def open_catalogue(data: Path) -> Iterator[Catalogue]:
     Raises NoIndexError when nothing was indexed there, DamagedError when the file is not a sound catalogue.
     """
     file = data / FILE
+    nothing = f"There is no index in {data}; run `python -m ingest sync` first, or give another folder with --data."
     if not file.is_file():
-        message = f"There is no index in {data}; run `python -m ingest sync` first, or give another folder with --data."
-        raise NoIndexError(message)
+        raise NoIndexError(nothing)
     with translated(file):
         connection = sqlite3.connect(_read_only_uri(file), uri=True, isolation_level=None)
         try:
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
             connection.execute("BEGIN")
+            if schema.version(connection) == 0:
+                # The first writer has made the file and not yet committed anything.
+                raise NoIndexError(nothing)
             schema.require_known(schema.version(connection))
             if schema.version(connection) != schema.SCHEMA:
                 message = (

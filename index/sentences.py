@@ -28,7 +28,7 @@ _LOOK_BACK = 24
 
 
 def sentences(text: str) -> tuple[Span, ...]:
-    """Split a text into sentences, list items and table rows; trimmed, in order, blank ones left out.
+    """Split a text into sentences, list items and table rows; trimmed, in order; what holds no word is left out.
 
     >>> [text[s.start:s.end] for text in ["Approx. 5 % vs. none. It held."] for s in sentences(text)]
     ['Approx. 5 % vs. none.', 'It held.']
@@ -40,7 +40,8 @@ def _trimmed(text: str) -> Iterator[Span]:
     start = 0
     for end in (*_ends(text), len(text)):
         piece = text[start:end]
-        if piece.strip():
+        # A rule, or the line under a table's head, says nothing.
+        if any(map(str.isalnum, piece)):
             yield Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
         start = end
 

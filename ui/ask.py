@@ -119,7 +119,7 @@ def _answer(asked: Asked, known: Facts) -> None:
 
 
 def _verdict(answer: Answer, words: str) -> None:
-    st.html(f'<div class="verdict {answer.support}" role="status"><p>{safe(words)}</p></div>')
+    st.html(f'<div class="verdict {answer.support}" role="status"><h2>{safe(words)}</h2></div>')
 
 
 def _colophon(answer: Answer) -> str:

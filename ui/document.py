@@ -12,7 +12,7 @@ from index import document_state, open_catalogue
 from ingest import Outcomes, remove
 from ui import outcomes, passages, work
 from ui.address import Asked, Place
-from ui.quotation import web_link
+from ui.layers import web_link
 from ui.session import settings
 from ui.source import ask_link, origin, references_list
 from ui.text import counted, file_name, safe, shown

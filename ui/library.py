@@ -43,9 +43,12 @@ def draw() -> None:
     if place.document:
         document.draw(place)
         return
-    known = facts()
-    st.html(f"<h1>Library</h1><p class='held'>{_held(known)}</p>")
+    st.html("<h1>Library</h1>")
+    held = st.empty()
+    # Before anything that can fail: work that goes on draws the page anew when it ends, and with it what failed.
     work.draw()
+    known = facts()
+    held.html(f"<p class='held'>{_held(known)}</p>")
     adding.draw(wanted=not known.documents)
     if known.documents:
         _list(place, known)
@@ -78,7 +81,7 @@ def _list(place: Place, known: Facts) -> None:
         return
     last = count_of(found, SHEET)
     sheet = min(place.sheet or 1, last)
-    entries = "".join(_entries(found[(sheet - 1) * SHEET : sheet * SHEET], _HEADINGS.get(sort)))
+    entries = "".join(_entries(found[(sheet - 1) * SHEET : sheet * SHEET], sort))
     st.html(entries + links(replace(place, sort=sort), sheet, last))
 
 
@@ -92,20 +95,22 @@ def _keywords(one: Summary) -> Iterator[str]:
     return (value for key, value in one.metadata.fields if key == "keywords")
 
 
-def _entries(found: list[Summary], heading: Callable[[Summary], str] | None) -> Iterator[str]:
-    for name, members in groupby(found, key=heading or (lambda _: "")):
+def _entries(found: list[Summary], sort: str) -> Iterator[str]:
+    """Yield the list as HTML, under headings where the order makes groups."""
+    for name, members in groupby(found, key=_HEADINGS.get(sort, lambda _: "")):
         if name:
             yield f"<h2>{safe(name)}</h2>"
-        yield f'<ul class="documents">{"".join(map(_entry, members))}</ul>'
+        yield f'<ul class="documents">{"".join(_entry(one, sort) for one in members)}</ul>'
 
 
-def _entry(one: Summary) -> str:
+def _entry(one: Summary, sort: str) -> str:
+    """Return one line of the list; what its heading says already is left out."""
     metadata = one.metadata
     words = (
         authors_words(metadata.authors),
         str(metadata.year or ""),
-        evidence_words(metadata),
-        metadata.first("group"),
+        evidence_words(metadata) if sort != "evidence" else "",
+        metadata.first("group") if sort != "group" else "",
         counted(one.pages, "page") if one.pages else "",
         counted(one.passages, "passage"),
     )

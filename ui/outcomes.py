@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
+from core.errors import NoIndexError
 from core.ledger import LedgerEntry, Outcome
 from index import open_catalogue
 from ui.address import Asked, Place
@@ -28,8 +29,11 @@ _WORDS: dict[Outcome, tuple[str, str]] = {
 
 def names_by_path() -> dict[str, str]:
     """Return what every known file is called."""
-    with open_catalogue(settings().data) as catalogue:
-        return {path: source.name for path, (source, _) in catalogue.sources().items()}
+    try:
+        with open_catalogue(settings().data) as catalogue:
+            return {path: source.name for path, (source, _) in catalogue.sources().items()}
+    except NoIndexError:
+        return {}
 
 
 def listed(entries: Sequence[LedgerEntry], names: Mapping[str, str]) -> str:

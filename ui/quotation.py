@@ -6,38 +6,17 @@ Markdown stay in the text and are shown by what they mean: a table as a table, `
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from core.document import Reference
 from core.results import Span
 from ui.blocks import Block, blocks, cells
+from ui.layers import Layer, cited, inline, signs
 from ui.text import safe
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """A span of the text with the name it is drawn by; `link` and `title` make it a link with an explanation."""
-
-    name: str
-    start: int
-    end: int
-    link: str = ""
-    title: str = ""
-
 
 # Layers that point something out, as opposed to those that give a sign its meaning.
 POINTING = frozenset({"best", "match", "passage"})
-
-_INLINE: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("strong", re.compile(r"(\*\*|__)(?=[^\s*_])(?:(?!\n\s*\n).){1,500}?(?<=\S)(\1)", re.DOTALL)),
-    ("em", re.compile(r"(?<![\w*])(\*)(?=[^\s*])[^*\n]{1,300}(?<=[^\s*])(\*)(?![\w*])")),
-    ("code", re.compile(r"(?<!`)(`)(?=[^`\s])[^`\n]{1,300}(`)(?!`)")),
-)
-_CITED = re.compile(r"\[(\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*)\]")
-_WEB = re.compile(r"https?://[^\s\"'<>]+$", re.IGNORECASE)
 
 
 def marked(layers: Iterable[tuple[str, Span]]) -> tuple[Layer, ...]:
@@ -54,20 +33,11 @@ def quotation(text: str, layers: Sequence[Layer] = (), references: Sequence[Refe
     found = blocks(text)
     drawn = [
         *(Layer(layer.name, layer.start - offset, layer.end - offset) for layer in layers),
-        *_signs(text, found),
-        *_inline(text),
-        *_citations(text, references),
+        *signs(text, found),
+        *inline(text),
+        *cited(text, references),
     ]
     return "".join(_parts(text, found, drawn))
-
-
-def web_link(address: str) -> str:
-    """Return an address if it leads to the web, else nothing: documents may give any scheme.
-
-    >>> web_link("https://doi.org/10.1000/182"), web_link("javascript:alert(1)")
-    ('https://doi.org/10.1000/182', '')
-    """
-    return address if _WEB.fullmatch(address) else ""
 
 
 def _parts(text: str, found: Sequence[Block], layers: Sequence[Layer]) -> Iterator[str]:
@@ -140,35 +110,3 @@ def _linked(escaped: str, layer: Layer) -> str:
     if not layer.link:
         return f"<span{title}>{escaped}</span>"
     return f'<a href="{safe(layer.link)}" target="_blank" rel="noopener noreferrer"{title}>{escaped}</a>'
-
-
-def _signs(text: str, found: Sequence[Block]) -> Iterator[Layer]:
-    """Yield the signs that layout stands for: a list's dash, a heading's hashes, a table's bars."""
-    for block in found:
-        if block.marker > block.start:
-            yield Layer("sign", block.start, block.marker)
-        if block.kind == "row":
-            for start, end in cells(text, block):
-                inner = text[start:end]
-                yield Layer("sign", start, start + len(inner) - len(inner.lstrip(" \t|")))
-                if end == block.end:
-                    yield Layer("sign", start + len(inner.rstrip(" \t|")), end)
-
-
-def _inline(text: str) -> Iterator[Layer]:
-    for name, pattern in _INLINE:
-        for match in pattern.finditer(text):
-            yield Layer("sign", *match.span(1))
-            yield Layer(name, match.end(1), match.start(2))
-            yield Layer("sign", *match.span(2))
-
-
-def _citations(text: str, references: Sequence[Reference]) -> Iterator[Layer]:
-    """Yield the numbers in brackets that name a reference."""
-    known = {reference.id: reference for reference in references}
-    for bracket in _CITED.finditer(text):
-        for number in re.finditer(r"\d+", bracket.group(1)):
-            reference = known.get(number.group())
-            if reference is not None:
-                start = bracket.start(1) + number.start()
-                yield Layer("cited", start, start + len(number.group()), web_link(reference.link), reference.text)

@@ -11,7 +11,7 @@ from core.document import Document, Metadata, Reference, pages_of, section_of
 from core.results import PageRef
 from index import page_words
 from ui.address import Asked, Place
-from ui.quotation import web_link
+from ui.layers import web_link
 from ui.text import field_words, file_name, safe, shown
 
 _MANY_AUTHORS = 3

@@ -9,6 +9,10 @@ _DOI = re.compile(r"\b10\.\d{4,9}/[-._;()/:a-z0-9<>\[\]]+", re.IGNORECASE)
 _AND = re.compile(r"\s+(?:and|&)\s+", re.IGNORECASE)
 
 
+# What programs write where no author was given.
+_NOBODY = frozenset({"anonymous", "author", "unknown", "user", "admin", "administrator"})
+
+
 def people(text: str) -> tuple[str, ...]:
     """Split a list of authors at semicolons and "and"; at commas only where every part has two words.
 
@@ -19,7 +23,7 @@ def people(text: str) -> tuple[str, ...]:
     if ";" not in text:
         parts = [piece for part in parts for piece in _at_commas(part)]
     names = (" ".join(part.split()).strip(" ,") for part in parts)
-    return tuple(name for name in names if any(char.isalpha() for char in name))
+    return tuple(name for name in names if any(map(str.isalpha, name)) and name.lower() not in _NOBODY)
 
 
 def _at_commas(text: str) -> list[str]:

@@ -54,6 +54,11 @@ class Reader:
         """The question box."""
         return self.page.get_by_role("textbox", name="Your question")
 
+    def open(self, words: str) -> None:
+        """Open a row that is closed, and wait until it has: what is pressed while things move is not always heard."""
+        self.page.get_by_text(words, exact=True).first.click()
+        self.page.wait_for_function("document.getAnimations().every(one => one.playState !== 'running')")
+
     def sees(self, words: str) -> None:
         """Wait until the page says something."""
         expect(self.page.get_by_text(words).first).to_be_visible()
@@ -64,7 +69,7 @@ class Reader:
 
     def upload(self, files: Sequence[tuple[str, str, bytes]]) -> None:
         """Add documents, each a name, a media type and content, on the Library page."""
-        self.page.get_by_text("Add documents", exact=True).click()
+        self.open("Add documents")
         payload: Any = [{"name": name, "mimeType": kind, "buffer": content} for name, kind, content in files]
         self.page.locator("input[type=file]").set_input_files(payload)
         for name, _, _ in files:

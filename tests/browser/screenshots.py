@@ -17,7 +17,7 @@ from tests.browser.server import PROJECT, serving
 
 PICTURES = PROJECT / "docs" / "screenshots"
 SIZE = ViewportSize(width=1280, height=900)
-QUESTION = "Can a cream with plant stem cells renew my skin?"
+QUESTION = "Does vitamin C fade dark spots?"
 
 
 def main(data: Path) -> None:

@@ -92,11 +92,11 @@ def test_a_hostile_document_does_nothing(reader: Reader) -> None:
     drawn = reader.foreign_nodes()
     reader.go("/", {"q": "mimicry script alert img"})
     reader.sees("Mimicry:")
-    reader.page.get_by_text("In context").first.click()
+    reader.open("In context")
     drawn += reader.foreign_nodes()
     # Its like in metadata: the shelf holds a document whose subject is a picture in Markdown.
     reader.go("/", {"q": "hostile words", "group": "![x](http://127.0.0.1/x.png)"})
-    reader.page.get_by_text("Narrow the search").click()
+    reader.open("Narrow the search")
     reader.page.get_by_role("combobox", name="Subject").click()
     drawn += reader.foreign_nodes()
 
@@ -110,7 +110,7 @@ def test_a_second_writer_is_one_clear_sentence(reader: Reader) -> None:
 
     with open_writer(reader.server.data):
         reader.go("/library")
-        reader.page.get_by_text("Add documents", exact=True).click()
+        reader.open("Add documents")
         reader.page.get_by_role("button", name="Bring up to date with papers/").click()
 
         reader.sees("Another process is writing to the index in var now")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
+from pypdf import PdfReader, PdfWriter
+from pypdf.constants import PageLabelStyle
+from reportlab.pdfgen.canvas import Canvas
 
 import ui.ask
-from index import LONGEST_QUESTION
-from index.present import VERDICTS
-from tests.ui.shelf import Page, Shelf, markup, said
+from index import LONGEST_QUESTION, VERDICTS
+from ingest import add
+from tests.ui.shelf import MODEL, Page, Shelf, markup, said
 
 
 def test_without_an_index_it_says_what_to_do(bare: Shelf, ask_page: Page) -> None:
@@ -159,3 +164,18 @@ def test_no_path_of_this_machine_is_shown(shelf: Shelf, ask_page: Page) -> None:
     shown = markup(page) + "".join(code.value for code in page.code)
     assert str(shelf.corpus.parent) not in shown
     assert "SHA-256 of the file" in shown
+
+
+def test_pages_are_named_as_counted_and_as_printed(bare: Shelf, ask_page: Page) -> None:
+    printed = BytesIO()
+    canvas = Canvas(printed)
+    for line in ("Preface on nothing in particular.", "Azelaic acid calms rosacea in small trials."):
+        canvas.drawString(50, 800, line)
+        canvas.showPage()
+    canvas.save()
+    writer = PdfWriter(clone_from=PdfReader(printed))
+    writer.set_page_label(0, 1, style=PageLabelStyle.LOWERCASE_ROMAN)
+    writer.write(bare.corpus / "rosacea.pdf")
+    add(bare.data, [bare.corpus / "rosacea.pdf"], MODEL)
+
+    assert "pages 1-2 (printed i-ii) · rosacea.pdf" in said(ask_page(q="azelaic acid calms rosacea"))

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.document import Reference
-from ui.quotation import Layer, quotation, web_link
+from ui.layers import Layer, web_link
+from ui.quotation import quotation
 from ui.text import UNSEEN, shown
 
 ALLOWED = {
