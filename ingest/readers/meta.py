@@ -7,8 +7,6 @@ import re
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 _DOI = re.compile(r"\b10\.\d{4,9}/[-._;()/:a-z0-9<>\[\]]+", re.IGNORECASE)
 _AND = re.compile(r"\s+(?:and|&)\s+", re.IGNORECASE)
-
-
 # What programs write where no author was given.
 _NOBODY = frozenset({"anonymous", "author", "unknown", "user", "admin", "administrator"})
 

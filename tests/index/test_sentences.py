@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from core.results import Span
 from index.cite import Clues, best_sentence
 from index.sentences import sentences
-from tests.index.builders import blanked
 
 PROSE = st.text(max_size=80) | st.lists(
     st.sampled_from(
