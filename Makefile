@@ -16,7 +16,7 @@ setup: ## set up .venv with what the program needs
 setup-dev: ## the same, with what the tests need
 	@$(PYTHON) tools/setup.py requirements.txt requirements-dev.txt
 
-app: setup ## set up, index corpus/, open the app on 127.0.0.1:8501
+app: setup ## set up, index corpus/, open the app on 127.0.0.1:8501 (PORT=... for another)
 	@$(RUN) -m ingest sync || [ $$? -eq 1 ]
 	@echo "Stratum is starting; open http://127.0.0.1:$(PORT) (stop it with Ctrl+C)."
 	@$(RUN) -m streamlit run app.py --server.port $(PORT)
@@ -25,7 +25,8 @@ ask: setup ## set up, index corpus/, answer once: make ask Q="does vitamin C hel
 	@$(RUN) -m ingest sync >&2 || [ $$? -eq 1 ]
 	@$(RUN) -m index search "$$Q"
 
-export Q
+# As it is typed: a dollar sign in a question is no variable of make.
+override export Q := $(value Q)
 
 test: setup-dev ## set up, run what CI runs
 	@$(RUN) -m ruff check .

@@ -110,7 +110,10 @@ def status(json_: JsonOption = False, data: DataOption = None) -> None:
 
 @app.command()
 def verify(json_: JsonOption = False, data: DataOption = None) -> None:
-    """Check every invariant, and every citation against the file it came from; exit 1 when something is wrong."""
+    """Check every invariant, and every citation against the file it came from.
+
+    Exit 1 when an invariant does not hold, or a file is not found as it was read; each is named.
+    """
     result = verification(load_settings(data).data)
     if json_:
         typer.echo(codec.encode(result))
@@ -119,14 +122,16 @@ def verify(json_: JsonOption = False, data: DataOption = None) -> None:
             f"{result.checked:,} citations checked against their files: {result.found:,} found, "
             f"{result.moved:,} moved, {result.changed:,} changed, {result.missing:,} missing."
         )
-        if result.changed or result.moved or result.missing:
+        for state, path in result.stale:
+            typer.echo(f"{state:<8} {path}")
+        if result.stale:
             typer.echo(
                 "Run `python -m ingest sync` (or `ingest add PATH`) to bring the index up to date with the files."
             )
         for problem in result.problems:
             typer.echo(f"Problem: {problem}")
         typer.echo("Every invariant holds." if not result.problems else f"{len(result.problems)} problems.")
-    if result.problems:
+    if result.problems or result.stale:
         raise typer.Exit(REFUSED_SOMETHING)
 
 

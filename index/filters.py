@@ -25,6 +25,9 @@ class Filter:
 
 EVERYTHING = Filter()
 
+# How many values of a field an error names.
+_SHOWN = 12
+
 
 def parsed(conditions: Iterable[str]) -> Where:
     """Turn `key=value` words into pairs; raises InputError for a word without both.
@@ -43,7 +46,7 @@ def parsed(conditions: Iterable[str]) -> Where:
 
 
 def resolved(catalogue: Catalogue, where: Where) -> Filter:
-    """Return the filter for pairs of key and value; raises InputError for a key that no document has.
+    """Return the filter for pairs of key and value; raises InputError for a key or value that no document has.
 
     Different keys must all hold, values of one key are alternatives.
     """
@@ -55,6 +58,7 @@ def resolved(catalogue: Catalogue, where: Where) -> Filter:
         if key.lower() not in known:
             message = f"No document has a field '{key}' to filter on; there are: {', '.join(sorted(known)) or 'none'}."
             raise InputError(message)
+        _require_value(catalogue, key, value)
         wanted.setdefault(key.lower(), []).append(value)
     conditions = [
         f"document_id IN (SELECT document_id FROM fields WHERE key = ? AND value IN ({_marks(alternatives)}))"  # noqa: S608
@@ -64,6 +68,18 @@ def resolved(catalogue: Catalogue, where: Where) -> Filter:
     values = tuple(value for key, alternatives in wanted.items() for value in (key, *alternatives))
     rows = catalogue.connection.execute(f"{sql} ORDER BY id", values)
     return Filter(sql, values, np.fromiter((row[0] for row in rows), np.int64))
+
+
+def _require_value(catalogue: Catalogue, key: str, value: str) -> None:
+    """Raise InputError for a value that no document has: a mistyped filter must not look like an empty corpus."""
+    find = "SELECT DISTINCT value FROM fields WHERE key = ?"
+    if catalogue.connection.execute(f"{find} AND value = ?", (key, value)).fetchone() is None:
+        known = [
+            str(row[0]) for row in catalogue.connection.execute(f"{find} ORDER BY value LIMIT ?", (key, _SHOWN + 1))
+        ]
+        listed = ", ".join(known[:_SHOWN]) + (", ..." if len(known) > _SHOWN else "")
+        message = f"No document has {key}={value}; there are: {listed}."
+        raise InputError(message)
 
 
 def _marks(values: list[str]) -> str:

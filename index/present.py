@@ -13,8 +13,8 @@ from core.document import PATH_SEPARATOR
 from core.results import Answer, Citation, PageRef
 
 VERDICTS = {
-    "supported": "The corpus speaks to this.",
-    "weak": "The corpus may speak to this: read the passages before you rely on them.",
+    "supported": "The corpus has passages on this.",
+    "weak": "The corpus may have passages on this: read them before you rely on them.",
     "none": "The corpus does not answer this. The nearest passages follow; they are not answers.",
 }
 EMPTY = "The corpus does not answer this, and nothing in it comes near. Ask in other words, or add documents."
@@ -52,8 +52,9 @@ def print_answer(answer: Answer, console: Console) -> None:
 
 
 def source_line(citation: Citation) -> str:
-    """Say what a quotation comes from: title, authors, year, kind of evidence."""
-    evidence = next((value.replace("-", " ") for key, value in citation.fields if key == "evidence"), "")
+    """Say what a quotation comes from: title, authors, year, and the evidence its document mostly rests on."""
+    kinds = (f"rests mostly on: {value.replace('-', ' ')}" for key, value in citation.fields if key == "evidence")
+    evidence = next(kinds, "")
     authors = f"{citation.authors[0]} et al." if len(citation.authors) > 1 else "".join(citation.authors)
     return " · ".join(part for part in (citation.title, authors, str(citation.year or ""), evidence) if part)
 

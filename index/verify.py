@@ -23,7 +23,10 @@ _UNIT_TOLERANCE = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """How many citations were checked, the state of their source files, and every invariant that does not hold."""
+    """How many citations were checked, the state of their source files, and every invariant that does not hold.
+
+    `stale` names the documents whose file is not found as it was read, with the state and the path it had.
+    """
 
     checked: int
     found: int
@@ -31,6 +34,7 @@ class Verification:
     changed: int
     missing: int
     problems: tuple[str, ...]
+    stale: tuple[tuple[State, str], ...]
 
 
 def verify(data: Path) -> Verification:
@@ -42,9 +46,14 @@ def verify(data: Path) -> Verification:
         sources: dict[str, list[SourceFile]] = {}
         for source, document_id in catalogue.sources().values():
             sources.setdefault(document_id, []).append(source)
+        stale = []
         for document_id in catalogue.document_ids():
-            states[_state(sources.get(document_id, []), files)] += len(catalogue.passages(document_id))
-    return Verification(checked=sum(states.values()), problems=tuple(problems), **states)
+            own = sources.get(document_id, [])
+            state = _state(own, files)
+            states[state] += len(catalogue.passages(document_id))
+            if state != "found":
+                stale.append((state, own[0].path if own else document_id))
+    return Verification(checked=sum(states.values()), problems=tuple(problems), stale=tuple(stale), **states)
 
 
 def document_state(catalogue: Catalogue, document_id: str) -> State:

@@ -34,7 +34,10 @@ def evidence_words(metadata: Metadata) -> str:
 def origin(metadata: Metadata) -> str:
     """Return authors, year, kind of evidence and group as HTML; the last two lead to a search among their like."""
     parts = [safe(authors_words(metadata.authors)), str(metadata.year or "")]
-    for key, words in (("evidence", evidence_words(metadata)), ("group", metadata.first("group"))):
+    # It is the document that rests on this kind of evidence; a single passage may rest on another.
+    evidence = evidence_words(metadata)
+    rests = f"rests mostly on: {evidence}" if evidence else ""
+    for key, words in (("evidence", rests), ("group", metadata.first("group"))):
         parts.append(f'<span class="{key}">{safe(words)}</span>' if words else "")
     return dotted(parts)
 

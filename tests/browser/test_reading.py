@@ -20,7 +20,7 @@ def test_a_question_is_answered_and_its_passage_seen_in_context(reader: Reader) 
     reader.sees("Searches 3 documents")
     reader.ask(QUESTION)
 
-    reader.sees("The corpus speaks to this.")
+    reader.sees("The corpus has passages on this.")
     first = reader.page.locator(".citation").first
     expect(first.locator(".quotation")).to_contain_text("Vitamin C fades dark spots in small trials [1].")
     expect(first.locator("mark.best").first).to_be_visible()
@@ -37,13 +37,13 @@ def test_a_question_is_answered_and_its_passage_seen_in_context(reader: Reader) 
 def test_a_link_shows_another_reader_the_same(reader: Reader, new_reader: Callable[..., Reader]) -> None:
     reader.go()
     reader.ask(QUESTION)
-    reader.sees("The corpus speaks to this.")
+    reader.sees("The corpus has passages on this.")
     expect(reader.page).to_have_url(f"{reader.server.url}/?q=vitamin+C+fades+dark+spots+in+small+trials")
 
     other = new_reader()
     other.page.goto(reader.page.url)
 
-    other.sees("The corpus speaks to this.")
+    other.sees("The corpus has passages on this.")
     expect(other.box).to_have_value(QUESTION)
 
 

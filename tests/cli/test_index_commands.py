@@ -39,9 +39,13 @@ def test_verify_counts_citations_by_what_became_of_their_files(synced: Command, 
 
     done = synced("index", "verify", "--json")
 
-    assert done.status == 0
-    assert done.objects == [{"checked": 3, "found": 0, "moved": 1, "changed": 1, "missing": 1, "problems": []}]
+    assert done.status == 1
+    (counted,) = done.objects
+    stale = {Path(path).name: state for state, path in counted.pop("stale")}
+    assert stale == {"oil.md": "missing", "peel.md": "changed", "sun.md": "moved"}
+    assert counted == {"checked": 3, "found": 0, "moved": 1, "changed": 1, "missing": 1, "problems": []}
     assert "ingest sync" in synced("index", "verify").out
+    assert "missing  " in synced("index", "verify").out
 
 
 def test_verify_ends_with_1_and_names_what_is_wrong(synced: Command, here: Path) -> None:

@@ -78,9 +78,15 @@ def test_filters_narrow_and_values_of_one_key_are_alternatives(synced: Command) 
         return sorted(hit["title"] for hit in answer["hits"])
 
     assert titles("group=actives") == ["Niacinamide"]
-    assert titles("year=2021", "year=1999") == ["Niacinamide"]
-    assert titles("year=1999") == []
+    assert titles("group=actives", "type=markdown") == ["Niacinamide"]
     assert titles("type=markdown") == ["Niacinamide", "Peels", "Sun"]
+
+
+def test_a_filter_value_that_no_document_has_is_refused_naming_those_there_are(synced: Command) -> None:
+    done = synced("index", "search", "skin", "--where", "year=1999")
+
+    assert (done.status, done.out) == (2, "")
+    assert "No document has year=1999; there are: " in done.err
 
 
 def test_non_ascii_text_is_printed_as_it_is(synced: Command, docs: Path) -> None:

@@ -296,11 +296,9 @@ def test_a_text_embedded_alike_but_quoted_otherwise_keeps_its_own_best_sentence(
         (["year=2021", "evidence=review"], "peel"),
         (["evidence=review", "evidence=trial"], "lost peel"),
         (["group=Daily care", "group=Harms", "year=2021"], "lost peel"),
-        (["year=1999"], ""),
         (["group=Harms", "year=2019"], ""),
         (["type=markdown"], "lost oil peel sun"),
         ([f"document={LIBRARY['sun.md'].id}"], "sun"),
-        (["group=' OR 1=1 --"], ""),
     ],
 )
 @pytest.mark.parametrize("mode", ["hybrid", "dense"])
@@ -308,6 +306,12 @@ def test_a_filter_leaves_only_what_it_says(searcher: Searcher, where: list[str],
     answer = searcher.ask("niacinamide", 50, mode, parsed(where))
 
     assert sorted({Path(hit.path).stem for hit in answer.citations}) == files.split()
+
+
+@pytest.mark.parametrize("where", ["year=1999", "group=' OR 1=1 --", "evidence=systematic review"])
+def test_a_value_that_no_document_has_is_refused_naming_those_there_are(searcher: Searcher, where: str) -> None:
+    with pytest.raises(InputError, match="there are: "):
+        searcher.ask("niacinamide", where=parsed([where]))
 
 
 def test_a_filter_holds_for_words_too(searcher: Searcher) -> None:
