@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import settings
 from index import Encoder, load_encoder
 
 # How long an example takes says nothing here: the machine is shared, and the first one loads libraries.
-settings.register_profile("stratum", deadline=None, print_blob=True)
-settings.load_profile("stratum")
+settings.register_profile("fast", deadline=None, print_blob=True, max_examples=30)
+settings.register_profile("exhaustive", deadline=None, print_blob=True, max_examples=1_000)
+settings.load_profile(os.environ.get("STRATUM_TESTS", "fast"))
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from index import LONGEST_QUESTION, VERDICTS
 from ingest import add
 from tests.ui.shelf import MODEL, Page, Shelf, markup, said
 
+pytestmark = pytest.mark.pages
+
 
 def test_without_an_index_it_says_what_to_do(bare: Shelf, ask_page: Page) -> None:
     page = ask_page(q="does vitamin C fade dark spots?")

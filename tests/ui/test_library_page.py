@@ -12,6 +12,8 @@ from index import open_catalogue
 from tests.ui.shelf import Page, Shelf, markup, said
 from ui.session import jobs
 
+pytestmark = pytest.mark.pages
+
 
 def settled(page: AppTest) -> AppTest:
     """Wait until no work is under way, a matter of moments, and run the page again."""
