@@ -113,7 +113,7 @@ BAD: list[tuple[checks.Rule, Change, str]] = [
     (checks.manners, append("It works."), "opens with a pronoun"),
     (checks.manners, append("Needling\nworks."), "broken over several lines"),
     (checks.manners, append("After needling you should rest."), "gives advice"),
-    (checks.manners, append("See F042 for more."), "trace of the workplace"),
+    (checks.manners, append("See F042 for more."), "names a working file or note"),
     (checks.manners, append("Two trials agree [1, 2]."), "several citations in one bracket"),
 ]
 

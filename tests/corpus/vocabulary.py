@@ -112,6 +112,6 @@ MANNERS = {
 }
 TRACES = {
     r"\byou (?:should|must|need to|ought)\b": "gives advice",
-    r"\bF[01]\d\d\b|\b\w+\.jsonl\b|/work/|/tmp/": "shows a trace of the workplace",
+    r"\bF[01]\d\d\b|\b\w+\.jsonl\b": "names a working file or note",
     r"\[\d+\s*[,–-]\s*\d+\]": "holds several citations in one bracket",
 }
