@@ -26,6 +26,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for progra
 
 REFUSED_SOMETHING = 1
 COULD_NOT = 2
+# How typer ends a command that Ctrl+C was pressed in.
+_INTERRUPTED = 130
 
 
 def run(app: typer.Typer, name: str) -> None:
@@ -37,6 +39,11 @@ def run(app: typer.Typer, name: str) -> None:
         sys.stdout.flush()
         typer.echo(f"{name}: {error}", err=True)
         raise SystemExit(COULD_NOT) from None
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:
+            typer.echo(f"{name}: Stopped; what was committed stays.", err=True)
+            raise SystemExit(COULD_NOT) from None
+        raise
     except BrokenPipeError:
         # The reader of our output (head, less) has gone; Python must not complain again while it closes the pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -8,7 +8,8 @@ StratumError                 one clear sentence: what, where, what to do
 │   ├── BusyError            another process is writing there now
 │   └── DamagedError         the truth itself (the catalogue) does not hold together
 ├── FingerprintError         the index was made with another model, chunker or schema
-└── ModelError               the embedding model is missing, altered, or cannot be loaded
+├── ModelError               the embedding model is missing, altered, or cannot be loaded
+└── StoppedError             the person interrupted it; what was committed or kept by then stays
 
 Every command turns a `StratumError` into its sentence on standard error and exit status 2. Any other exception
 is a defect and may show itself.
@@ -49,3 +50,7 @@ class FingerprintError(StratumError):
 
 class ModelError(StratumError):
     """The embedding model is missing, altered, or cannot be loaded."""
+
+
+class StoppedError(StratumError):
+    """The person interrupted a run; what was committed or kept by then stays."""

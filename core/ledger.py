@@ -24,10 +24,25 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file as the index knows it: what it was when found, the document it holds, or why it was refused.
+
+    `document_id` is empty for a refused file and `reason` for one that was read. `reader` is what refused it, such as
+    "pdf/1"; empty when the file was read, or was refused before any reader saw it.
+    """
+
+    file: SourceFile
+    document_id: str
+    reason: str
+    reader: str
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """What became of one file; `reason` says why it was refused or only partly read, and is empty otherwise.
 
-    `pages` and `passages` are counts; `document_id` is empty for a refused file.
+    `pages` and `passages` are counts; `document_id` is empty for a refused file. `name` is what the file is shown as:
+    an upload is kept under its hash, and was called something else.
     """
 
     document_id: str
@@ -37,3 +52,4 @@ class LedgerEntry:
     pages: int
     passages: int
     losses: tuple[Loss, ...]
+    name: str = ""

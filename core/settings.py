@@ -10,6 +10,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from core.errors import InputError
 
+UPLOADS = "uploads"
+"""The folder, in the data folder, of files that were entrusted to it; a backup takes it along."""
+
 
 class Settings(BaseSettings):
     """Where things are and which model embeds; every field can be set as STRATUM_<NAME> or in `stratum.toml`."""

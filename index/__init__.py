@@ -3,15 +3,17 @@
 This is the room's public face; other rooms import from here and nowhere deeper.
 """
 
-from index.catalogue import Catalogue, Summary, open_catalogue
+from index.catalogue import Catalogue, Summary
 from index.encoder import DEFAULT_MODEL, MODELS, Encoder, load_encoder
 from index.filters import Where, parsed
+from index.opening import open_catalogue
 from index.present import EMPTY, VERDICTS, page_words
 from index.queries import Query, read_queries
 from index.ranking import POOL
 from index.search import LONGEST_QUESTION, Searcher
-from index.verify import Verification, document_state, verify
-from index.writer import Change, Writer, open_writer
+from index.states import State, WatchedFiles, document_state, document_states
+from index.verify import Verification, verify
+from index.writer import Change, Refusal, Writer, open_writer
 
 __all__ = [
     "DEFAULT_MODEL",
@@ -24,12 +26,16 @@ __all__ = [
     "Change",
     "Encoder",
     "Query",
+    "Refusal",
     "Searcher",
+    "State",
     "Summary",
     "Verification",
+    "WatchedFiles",
     "Where",
     "Writer",
     "document_state",
+    "document_states",
     "load_encoder",
     "open_catalogue",
     "open_writer",

@@ -1,4 +1,4 @@
-"""The command line of the index: `python -m index search|status|verify|rebuild`."""
+"""The command line of the index: `python -m index search|status|verify|rebuild|fold|backup|restore`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from rich.console import Console
 
 from core import codec, progress
 from core.command import REFUSED_SOMETHING, DataOption, JsonOption, ModelOption, run
-from core.errors import InputError
+from core.errors import InputError, StoppedError
 from core.results import Mode
 from core.settings import Settings, load_settings
-from index import DEFAULT_MODEL, Searcher, load_encoder, open_catalogue, open_writer, parsed
+from index import DEFAULT_MODEL, Searcher, ahead, load_encoder, open_catalogue, open_writer, parsed, segments
+from index import backup as backups
 from index import verify as verification
 from index.filters import Where
 from index.present import as_json, print_answer
@@ -137,18 +138,79 @@ def verify(json_: JsonOption = False, data: DataOption = None) -> None:
 
 @app.command()
 def rebuild(json_: JsonOption = False, data: DataOption = None, model: ModelOption = None) -> None:
-    """Split and embed the stored texts anew, also with another model; the source files are not needed."""
+    """Split and embed the stored texts anew, also with another model; the source files are not needed.
+
+    Questions are answered from the old state until the end. When it is interrupted, the same command goes on.
+    """
     settings = load_settings(data, model)
+    if ahead.waiting(settings.data):
+        typer.echo("Going on with a rebuild that was interrupted; what was embedded is kept.", err=True)
     with open_writer(settings.data, create=False) as writer:
         stored = writer.catalogue.fingerprint()
         encoder = load_encoder(settings.model or (stored.model if stored else DEFAULT_MODEL))
-        with progress.shown("Embedding") as report:
-            generation = writer.rebuild(encoder, lambda done, total: report(done / total, done))
+        try:
+            with progress.shown("Embedding") as report:
+                generation = writer.rebuild(encoder, lambda done, total: report(done / total, done))
+        except KeyboardInterrupt:
+            message = "Stopped; what was embedded is kept, and the same command goes on from there."
+            raise StoppedError(message) from None
         documents, passages = writer.catalogue.counts()
     if json_:
         typer.echo(json.dumps({"documents": documents, "passages": passages, "generation": generation}))
     else:
         typer.echo(f"Rebuilt {passages:,} passages of {documents:,} documents with {encoder.name}.")
+
+
+@app.command()
+def fold(json_: JsonOption = False, data: DataOption = None) -> None:
+    """Check every view against its checksum, and write those that are damaged, missing or behind; embeds nothing.
+
+    Also brings an index of an earlier version up to date.
+    """
+    with open_writer(load_settings(data).data, create=False) as writer:
+        segments.fold(writer.catalogue, writer.data, thoroughly=True)
+        held = segments.listed(writer.catalogue)
+    passages = sum(segment.passages for segment in held)
+    if json_:
+        typer.echo(json.dumps({"views": len(held), "passages": passages}))
+    else:
+        typer.echo(f"{passages:,} passages in {len(held):,} sound views.")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write, such as stratum-backup.zip.")],
+    json_: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Write everything into one file: catalogue and uploads. Others may read and write meanwhile."""
+    manifest = backups.backup(load_settings(data).data, file)
+    if json_:
+        typer.echo(codec.encode(manifest))
+    else:
+        typer.echo(
+            f"{manifest.documents:,} documents, {manifest.passages:,} passages of generation {manifest.generation} "
+            f"and {len(manifest.members) - 1:,} uploaded files are in {file} ({file.stat().st_size:,} bytes)."
+        )
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `index backup` wrote.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Put it in the place of the index that is there.")] = False,
+    json_: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Make the data folder what it was when the backup was made; a damaged index is set aside."""
+    settings = load_settings(data)
+    manifest = backups.restore(file, settings.data, replace=replace)
+    if json_:
+        typer.echo(codec.encode(manifest))
+    else:
+        typer.echo(
+            f"{manifest.documents:,} documents, {manifest.passages:,} passages as of {manifest.made} are in "
+            f"{settings.data}. Run `python -m ingest sync` to bring them up to date with your files."
+        )
 
 
 if __name__ == "__main__":

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from core import codec
 from core.document import Document, Heading, Loss, Metadata, Page, Passage, readable_name
-from core.errors import DamagedError, DataFolderError, InputError, NoIndexError
-from core.ledger import LedgerEntry, Outcome, SourceFile
+from core.errors import DamagedError, InputError
+from core.ledger import KnownFile, LedgerEntry, Outcome, SourceFile
 from core.results import Fingerprint
-from index import schema
 from index.closeup import Closeups
+from index.digest import digest
 
-FILE = "catalogue.sqlite"
-BUSY_MS = 5_000
+# What `meta` holds besides its own digest, in the order of the digest.
+META = ("identity", "generation", "documents", "passages", "fingerprint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,55 +36,6 @@ class Summary:
     pages: int
     passages: int
     losses: tuple[Loss, ...]
-
-
-@contextmanager
-def open_catalogue(data: Path) -> Iterator[Catalogue]:
-    """Open the catalogue of a data folder for reading, pinned to its present generation.
-
-    Raises NoIndexError when nothing was indexed there, DamagedError when the file is not a sound catalogue.
-    """
-    file = data / FILE
-    nothing = f"There is no index in {data}; run `python -m ingest sync` first, or give another folder with --data."
-    if not file.is_file():
-        raise NoIndexError(nothing)
-    with translated(file):
-        connection = sqlite3.connect(_read_only_uri(file), uri=True, isolation_level=None)
-        try:
-            connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-            connection.execute("BEGIN")
-            if schema.version(connection) == 0:
-                # The first writer has made the file and not yet committed anything.
-                raise NoIndexError(nothing)
-            schema.require_known(schema.version(connection))
-            if schema.version(connection) != schema.SCHEMA:
-                message = (
-                    f"The index in {data} has schema {schema.version(connection)}, this version of Stratum reads "
-                    f"{schema.SCHEMA}; run `python -m index rebuild` to bring it up to date."
-                )
-                raise DataFolderError(message)
-            yield Catalogue(connection)
-        finally:
-            connection.close()
-
-
-@contextmanager
-def translated(file: Path) -> Iterator[None]:
-    """Turn SQLite's own errors into sentences that say what to do."""
-    try:
-        yield
-    except sqlite3.IntegrityError:
-        # A constraint that does not hold is a defect of ours, not damage: it must show itself.
-        raise
-    except sqlite3.OperationalError as error:
-        message = f"The data folder {file.parent} cannot be used ({error}); check its permissions and free space."
-        raise DataFolderError(message) from error
-    except sqlite3.DatabaseError as error:
-        message = (
-            f"The catalogue {file} is damaged ({error}); restore a backup, "
-            "or move the data folder away and run `python -m ingest sync` again."
-        )
-        raise DamagedError(message) from error
 
 
 class Catalogue:
@@ -114,37 +63,40 @@ class Catalogue:
         return None if row is None else str(row[0])
 
     def counts(self) -> tuple[int, int]:
-        """Return how many documents and passages there are."""
-        row = self.connection.execute(
-            "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"
-        ).fetchone()
-        return int(row[0]), int(row[1])
+        """Return how many documents and passages there are; kept with every commit, for counting takes long."""
+        return int(self.meta("documents") or 0), int(self.meta("passages") or 0)
 
     def document_ids(self) -> tuple[str, ...]:
         """Return the ids of all documents, in order."""
         return tuple(row[0] for row in self.connection.execute("SELECT id FROM documents ORDER BY id"))
 
     def document(self, document_id: str) -> Document:
-        """Return a document whole; raises InputError when there is none of this id."""
+        """Return a document whole; raises InputError when there is none, DamagedError when it was altered in store."""
         row = self.connection.execute(
-            f"SELECT id, {_NAME}, sha256, media_type, reader, text, metadata, pages, headings, losses "  # noqa: S608 - constant
+            "SELECT id, sha256, media_type, reader, text, metadata, pages, headings, losses, digest "
             "FROM documents WHERE id = ?",
             (document_id,),
         ).fetchone()
         if row is None:
             message = f"There is no document {document_id} in the index; `python -m ingest ledger` lists them."
             raise InputError(message)
+        if digest(*row[:-1]) != row[-1]:
+            message = (
+                f"The stored text of document {document_id} ({self.name(document_id)}) is not what was written; remove "
+                "the document and add its file again, or restore a backup with `python -m index restore`."
+            )
+            raise DamagedError(message)
         return Document(
             id=row[0],
-            name=row[1],
-            sha256=row[2],
-            media_type=row[3],
-            reader=row[4],
-            text=row[5],
-            metadata=codec.decode(Metadata, row[6]),
-            pages=codec.decode(tuple[Page, ...], row[7]),
-            headings=codec.decode(tuple[Heading, ...], row[8]),
-            losses=codec.decode(tuple[Loss, ...], row[9]),
+            name=self.name(document_id),
+            sha256=row[1],
+            media_type=row[2],
+            reader=row[3],
+            text=row[4],
+            metadata=codec.decode(Metadata, row[5]),
+            pages=codec.decode(tuple[Page, ...], row[6]),
+            headings=codec.decode(tuple[Heading, ...], row[7]),
+            losses=codec.decode(tuple[Loss, ...], row[8]),
         )
 
     def passages(self, document_id: str) -> tuple[Passage, ...]:
@@ -212,26 +164,42 @@ class Catalogue:
         ).fetchone()
         return str(row[0]) if row else document_id
 
-    def sources(self) -> dict[str, tuple[SourceFile, str]]:
-        """Return every known file by path, with the id of its document (empty for a refused file)."""
-        rows = self.connection.execute(
-            "SELECT path, name, sha256, root, coalesce(document_id, '') FROM sources ORDER BY path"
-        )
-        return {row[0]: (SourceFile(*row[:4]), row[4]) for row in rows}
+    def files(self) -> dict[str, KnownFile]:
+        """Return every known file, by path."""
+        return {row[0]: _known(row) for row in self.connection.execute(f"{_FILES} ORDER BY path")}
 
-    def readers(self) -> dict[str, str]:
-        """Return the reader, such as "pdf/1", that each document was read by, by document id."""
-        return dict(self.connection.execute("SELECT id, reader FROM documents ORDER BY id").fetchall())
+    def file(self, path: str) -> KnownFile | None:
+        """Return the file known by this path."""
+        row = self.connection.execute(f"{_FILES} WHERE path = ?", (path,)).fetchone()
+        return None if row is None else _known(row)
+
+    def files_of(self, document_id: str) -> tuple[KnownFile, ...]:
+        """Return the files that hold a document, by path."""
+        rows = self.connection.execute(f"{_FILES} WHERE document_id = ? ORDER BY path", (document_id,))
+        return tuple(map(_known, rows))
+
+    def files_within(self, folder: str) -> tuple[KnownFile, ...]:
+        """Return the known files at this path or beneath it, by path."""
+        beneath = folder.rstrip(os.sep) + os.sep
+        rows = self.connection.execute(
+            f"{_FILES} WHERE path = ?1 OR (path >= ?2 AND path < ?3) ORDER BY path",
+            (folder, beneath, beneath[:-1] + chr(ord(os.sep) + 1)),
+        )
+        return tuple(map(_known, rows))
+
+    def reader(self, document_id: str) -> str | None:
+        """Return the reader, such as "pdf/1", that a document was read by; None when there is no such document."""
+        row = self.connection.execute("SELECT reader FROM documents WHERE id = ?", (document_id,)).fetchone()
+        return None if row is None else str(row[0])
 
     def ledger(self) -> tuple[LedgerEntry, ...]:
         """Return what became of every known file, by path."""
-        rows = self.connection.execute(
-            "SELECT coalesce(d.id, ''), s.path, s.reason, coalesce(json_array_length(d.pages), 0), "
-            "(SELECT count(*) FROM passages WHERE document_id = d.id), coalesce(d.losses, '[]'), "
-            "row_number() OVER (PARTITION BY d.id ORDER BY s.path) "
-            "FROM sources s LEFT JOIN documents d ON d.id = s.document_id ORDER BY s.path"
-        )
-        return tuple(_entry(*row) for row in rows)
+        return tuple(_entry(*row) for row in self.connection.execute(f"{_LEDGER} ORDER BY s.path"))
+
+    def entry(self, path: str) -> LedgerEntry | None:
+        """Return what became of the file known by this path."""
+        row = self.connection.execute(f"{_LEDGER} WHERE s.path = ?", (path,)).fetchone()
+        return None if row is None else _entry(*row)
 
     def fields(self) -> dict[str, tuple[str, ...]]:
         """Return the keys that can be filtered on, with their values."""
@@ -246,12 +214,25 @@ _MOST_PARAMETERS = 30_000
 
 _PATH = "(SELECT min(path) FROM sources WHERE document_id = documents.id)"
 _NAME = "(SELECT name FROM sources WHERE document_id = documents.id ORDER BY path LIMIT 1)"
+_FILES = "SELECT path, name, sha256, root, coalesce(document_id, ''), reason, reader FROM sources"
+_LEDGER = (
+    "SELECT coalesce(d.id, ''), s.path, s.name, s.reason, coalesce(json_array_length(d.pages), 0), "
+    "(SELECT count(*) FROM passages WHERE document_id = d.id), coalesce(d.losses, '[]'), "
+    "EXISTS (SELECT 1 FROM sources o WHERE o.document_id = d.id AND o.path < s.path) "
+    "FROM sources s LEFT JOIN documents d ON d.id = s.document_id"
+)
 
 
-def _entry(document_id: str, path: str, reason: str, pages: int, passages: int, losses: str, copy: int) -> LedgerEntry:
+def _known(row: tuple[str, ...]) -> KnownFile:
+    return KnownFile(SourceFile(*row[:4]), *row[4:])
+
+
+def _entry(  # noqa: PLR0913 - one parameter a column
+    document_id: str, path: str, name: str, reason: str, pages: int, passages: int, losses: str, copy: int
+) -> LedgerEntry:
     lost = codec.decode(tuple[Loss, ...], losses)
-    outcome: Outcome = "refused" if not document_id else "duplicate" if copy > 1 else "partial" if lost else "read"
-    return LedgerEntry(document_id, path, outcome, reason or summarised(lost), pages, passages, lost)
+    outcome: Outcome = "refused" if not document_id else "duplicate" if copy else "partial" if lost else "read"
+    return LedgerEntry(document_id, path, outcome, reason or summarised(lost), pages, passages, lost, name)
 
 
 def summarised(losses: tuple[Loss, ...]) -> str:
@@ -264,14 +245,3 @@ def summarised(losses: tuple[Loss, ...]) -> str:
         return ""
     more = f" and {len(losses) - 1} more" if len(losses) > 1 else ""
     return f"not read: {losses[0].where} ({losses[0].why}){more}"
-
-
-def _read_only_uri(file: Path) -> str:
-    """Return the URI of a read-only connection; a folder that cannot be written is opened as unchanging.
-
-    SQLite needs to make a shared-memory file beside a write-ahead log, which a read-only folder does not allow.
-    """
-    log = file.with_name(file.name + "-wal")
-    settled = not log.exists() or log.stat().st_size == 0
-    immutable = "&immutable=1" if settled and not os.access(file.parent, os.W_OK) else ""
-    return f"{file.resolve().as_uri()}?mode=ro{immutable}"

@@ -1,8 +1,8 @@
-"""The dense side: a FAISS snapshot plus a small tail, both disposable views of the vectors in the catalogue.
+"""The dense side: FAISS blocks over the segments on disk, and over what no segment holds yet.
 
-A view is never changed in place. `advanced` returns a new one that knows the passages committed since; the snapshot
-(exact inner product, `IndexFlatIP`) is shared between them, and the tail is searched with NumPy. So a reader sees
-one added document at its next question at a cost that does not grow with the corpus.
+A view belongs to one generation and is never changed. The next one is made from the catalogue's list of segments:
+blocks that are loaded already are shared, only the tail (at most some thousand passages) is read again. So a reader
+sees one added document at its next question at a cost that does not grow with the corpus. Exact inner product.
 """
 
 from __future__ import annotations
@@ -11,18 +11,16 @@ import hashlib
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from core import storage
+from index import segments
 from index.arrays import Ids, Scores, Vectors
-
-if TYPE_CHECKING:
-    from index.catalogue import Catalogue
-
-FOLDER = "views"
+from index.catalogue import Catalogue
+from index.segments import Segment
 
 # How far FAISS's single precision may be from the exact cosine, and how many rows beyond k are looked at for ties.
 _ROUNDING = 1e-5
@@ -30,156 +28,132 @@ _SPARE = 16
 
 _log = logging.getLogger(__name__)
 
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Vectors that are searched together: `ids` ascending, shape `(n,)`; `name` is that of the segment, or empty."""
+
+    name: str
+    ids: Ids
+    index: faiss.IndexFlatIP
+
+    @classmethod
+    def of(cls, name: str, ids: Ids, vectors: Vectors) -> Block:
+        """Return a block of vectors, shape `(n, dimension)`."""
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(vectors)
+        return cls(name, ids, index)
+
+    def nearest(self, query: Vectors, k: int, permitted: Mask) -> Ids:
+        """Return the permitted rows that can be among the `k` nearest: those, and all that tie with the last."""
+        available = int(permitted.sum())
+        if not available:
+            return np.empty(0, np.int64)
+        selector = None if permitted.all() else faiss.IDSelectorBitmap(np.packbits(permitted, bitorder="little"))
+        parameters = None if selector is None else faiss.SearchParameters(sel=selector)
+        scores, rows = self.index.search(query[None, :], min(k + _SPARE, available), params=parameters)
+        last = min(k, available) - 1
+        if rows.shape[1] == available or scores[0, last] - scores[0, -1] > _ROUNDING:
+            return np.asarray(rows[0])
+        # The last place is shared by more passages than were asked for: take every one that may share it.
+        _, _, tied = self.index.range_search(query[None, :], float(scores[0, last]) - _ROUNDING, params=parameters)
+        return np.asarray(tied)
+
+    def cosines(self, query: Vectors, rows: Ids) -> Scores:
+        """Score rows one by one in double precision, so that a score does not depend on what is scored beside it."""
+        count, dimension = self.index.ntotal, self.index.d
+        matrix = faiss.rev_swig_ptr(self.index.get_xb(), count * dimension).reshape(count, dimension)
+        return np.asarray((matrix[rows].astype(np.float64) * query.astype(np.float64)).sum(axis=1))
+
 
 @dataclass(frozen=True, slots=True)
 class DenseView:
-    """Vectors of one generation: `ids` ascending, `snapshot` and `tail` side by side, `alive` by row.
-
-    `ids` has shape `(n,)`, `tail` `(n - snapshot.ntotal, dimension)`, `alive` `(n,)`.
-    """
+    """The vectors of one generation: blocks in the order of their ids, and which of their rows live, mask by mask."""
 
     generation: int
-    ids: Ids
-    alive: NDArray[np.bool_]
-    snapshot: faiss.IndexFlatIP
-    tail: Vectors
+    dimension: int
+    blocks: tuple[Block, ...]
+    alive: tuple[Mask, ...]
 
     @classmethod
-    def opened(cls, catalogue: Catalogue, folder: Path) -> DenseView:
-        """Return the view of the catalogue's generation: from the newest sound snapshot, else from the truth."""
-        dimension = _dimension(catalogue)
-        view = _snapshot(catalogue, folder, dimension) or cls.empty(dimension)
-        return view.with_changes(catalogue)
-
-    @classmethod
-    def empty(cls, dimension: int) -> DenseView:
-        """Return the view of an index without passages."""
-        return cls(0, np.empty(0, np.int64), np.empty(0, bool), faiss.IndexFlatIP(dimension), _no_vectors(dimension))
-
-    def advanced(self, catalogue: Catalogue, folder: Path) -> DenseView:
-        """Return the view brought up to the catalogue's generation; itself when nothing was committed since."""
-        if catalogue.generation() == self.generation:
-            return self
-        (folded,) = catalogue.connection.execute("SELECT coalesce(max(generation), 0) FROM views").fetchone()
-        # Removals are remembered from the newest snapshot on: a view from before it cannot be brought up to date.
-        if self.generation < folded or self.snapshot.d != _dimension(catalogue):
-            return DenseView.opened(catalogue, folder)
-        return self.with_changes(catalogue)
-
-    def with_changes(self, catalogue: Catalogue) -> DenseView:
-        """Add what was committed since this view's generation, and take out what was removed."""
-        generation = catalogue.generation()
-        dimension = self.snapshot.d
-        rows = catalogue.connection.execute(
-            "SELECT id, vector FROM passages WHERE generation > ? ORDER BY id", (self.generation,)
-        ).fetchall()
-        ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-        vectors = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(len(rows), dimension)
-        removed = catalogue.connection.execute(
-            "SELECT passage_id FROM removals WHERE generation > ?", (self.generation,)
-        ).fetchall()
-        all_ids = np.concatenate([self.ids, ids])
-        alive = np.concatenate([self.alive, np.ones(len(ids), bool)])
-        alive[np.isin(all_ids, np.fromiter((row[0] for row in removed), np.int64, len(removed)))] = False
-        if not self.ids.size:
-            # The first vectors become the snapshot: an index that is opened whole is searched by FAISS alone.
-            snapshot = faiss.IndexFlatIP(dimension)
-            snapshot.add(vectors)
-            return DenseView(generation, all_ids, alive, snapshot, _no_vectors(dimension))
-        return DenseView(generation, all_ids, alive, self.snapshot, np.concatenate([self.tail, vectors]))
+    def opened(cls, catalogue: Catalogue, data: Path, before: DenseView | None = None) -> DenseView:
+        """Return the view of the catalogue's generation; blocks of the view `before` it are taken over."""
+        fingerprint = catalogue.fingerprint()
+        if fingerprint is None:
+            return cls(catalogue.generation(), 1, (), ())
+        dimension = fingerprint.dimension
+        loaded = {block.name: block for block in before.blocks} if before and before.dimension == dimension else {}
+        blocks = []
+        for first, last, segment in segments.stretches(catalogue):
+            block = loaded.get(segment.name) if segment else None
+            block = block or (_read(data, segment, dimension) if segment else None)
+            if block is None:
+                name = segment.name if segment else ""
+                block = Block.of(name, *segments.vectors(catalogue, first, last, dimension))
+            if block.ids.size:
+                blocks.append(block)
+        rows = catalogue.connection.execute("SELECT passage_id FROM removals").fetchall()
+        removed = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+        alive = tuple(~np.isin(block.ids, removed, assume_unique=True) for block in blocks)
+        return cls(catalogue.generation(), dimension, tuple(blocks), alive)
 
     def search(self, query: Vectors, k: int, allowed: Ids | None = None) -> tuple[Ids, Scores]:
         """Return the ids and cosines of the `k` nearest passages, best first, and of all that tie with the last.
 
         `query` has shape `(dimension,)`; `allowed`, ascending, restricts the search before it ranks.
         """
-        permitted = self.alive if allowed is None else self.alive & np.isin(self.ids, allowed, assume_unique=True)
-        wanted = min(k, int(permitted.sum()))
+        permitted = [
+            alive if allowed is None else alive & np.isin(block.ids, allowed, assume_unique=True)
+            for block, alive in zip(self.blocks, self.alive, strict=True)
+        ]
+        wanted = min(k, sum(int(mask.sum()) for mask in permitted))
         if not wanted:
             return np.empty(0, np.int64), np.empty(0, np.float64)
-        split = self.snapshot.ntotal
-        rows = np.concatenate(
-            [self._snapshot_rows(query, wanted, permitted[:split]), split + np.flatnonzero(permitted[split:])]
-        )
-        scores = self._cosines(query, rows)
-        order = np.lexsort((self.ids[rows], -scores))
+        found = [block.nearest(query, wanted, mask) for block, mask in zip(self.blocks, permitted, strict=True)]
+        ids = np.concatenate([block.ids[rows] for block, rows in zip(self.blocks, found, strict=True)])
+        scores = np.concatenate([block.cosines(query, rows) for block, rows in zip(self.blocks, found, strict=True)])
+        order = np.lexsort((ids, -scores))
         best = order[scores[order] >= scores[order[wanted - 1]]]
-        return self.ids[rows[best]], scores[best]
+        return ids[best], scores[best]
 
     def cosines(self, query: Vectors, ids: Ids) -> Scores:
         """Return the cosines of passages that are in this view."""
-        return self._cosines(query, np.searchsorted(self.ids, ids))
-
-    def _snapshot_rows(self, query: Vectors, k: int, permitted: NDArray[np.bool_]) -> Ids:
-        """Return the snapshot rows that can be among the `k` nearest: those, and all that tie with the last of them."""
-        available = int(permitted.sum())
-        if not available:
-            return np.empty(0, np.int64)
-        selector = None if permitted.all() else faiss.IDSelectorBitmap(np.packbits(permitted, bitorder="little"))
-        parameters = None if selector is None else faiss.SearchParameters(sel=selector)
-        scores, rows = self.snapshot.search(query[None, :], min(k + _SPARE, available), params=parameters)
-        last = min(k, available) - 1
-        if rows.shape[1] == available or scores[0, last] - scores[0, -1] > _ROUNDING:
-            return np.asarray(rows[0])
-        # The last place is shared by more passages than were asked for: take every one that may share it.
-        _, _, tied = self.snapshot.range_search(query[None, :], float(scores[0, last]) - _ROUNDING, params=parameters)
-        return np.asarray(tied)
-
-    def _cosines(self, query: Vectors, rows: Ids) -> Scores:
-        """Score rows one by one in double precision, so that a score does not depend on what is scored beside it."""
-        split = self.snapshot.ntotal
-        matrix = faiss.rev_swig_ptr(self.snapshot.get_xb(), split * self.snapshot.d).reshape(split, self.snapshot.d)
-        vectors = np.empty((len(rows), self.snapshot.d), np.float64)
-        in_snapshot = rows < split
-        vectors[in_snapshot] = matrix[rows[in_snapshot]]
-        vectors[~in_snapshot] = self.tail[rows[~in_snapshot] - split]
-        return np.asarray((vectors * query.astype(np.float64)).sum(axis=1))
+        scores = np.empty(len(ids), np.float64)
+        owners = np.searchsorted([block.ids[0] for block in self.blocks], ids, side="right") - 1
+        for place, block in enumerate(self.blocks):
+            mine = owners == place
+            if mine.any():
+                scores[mine] = block.cosines(query, np.searchsorted(block.ids, ids[mine]))
+        return scores
 
 
-def serialised(view: DenseView) -> bytes:
-    """Return the view's living passages as one FAISS file that carries the passage ids."""
-    split = view.snapshot.ntotal
-    matrix = faiss.rev_swig_ptr(view.snapshot.get_xb(), split * view.snapshot.d).reshape(split, view.snapshot.d)
-    index = faiss.IndexIDMap2(faiss.IndexFlatIP(view.snapshot.d))
-    vectors = np.concatenate([matrix[view.alive[:split]], view.tail[view.alive[split:]]])
-    index.add_with_ids(np.ascontiguousarray(vectors), view.ids[view.alive])
-    return bytes(faiss.serialize_index(index))
+def _read(data: Path, segment: Segment, dimension: int) -> Block | None:
+    """Return a segment's block, or None when its file is missing or not what was written.
 
-
-def _snapshot(catalogue: Catalogue, folder: Path, dimension: int) -> DenseView | None:
-    """Return the newest stored snapshot, or None when it is missing or not what was written.
-
-    FAISS files carry no checksum, and most flipped bits load without a word: the SHA-256 is compared first.
+    FAISS files carry no checksum, and most flipped bits load without a word: the SHA-256 is compared first. What is not
+    what was written is removed, so that the next writer sees that it is missing and makes it again.
     """
-    row = catalogue.connection.execute(
-        "SELECT generation, name, sha256 FROM views ORDER BY generation DESC LIMIT 1"
-    ).fetchone()
-    if row is None:
-        return None
-    generation, name, sha256 = row
+    file = data / segments.FOLDER / segment.name
     try:
-        data = (folder / FOLDER / name).read_bytes()
+        content = file.read_bytes()
     except OSError as error:
-        _log.info("The view %s cannot be read (%s); it is made again from the catalogue.", name, error)
+        _log.info("The view %s cannot be read (%s); the catalogue stands in for it.", segment.name, error.strerror)
         return None
-    if hashlib.sha256(data).hexdigest() != sha256:
-        _log.warning("The view %s is not what was written; it is made again from the catalogue.", name)
+    if hashlib.sha256(content).hexdigest() != segment.sha256:
+        _log.warning("The view %s is not what was written; it is made again from the catalogue.", segment.name)
+        _discard(file)
         return None
-    index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
-    if index.d != dimension:
-        # Written before a rebuild with another model.
-        return None
+    index = faiss.deserialize_index(np.frombuffer(content, np.uint8))
     ids = faiss.vector_to_array(index.id_map).astype(np.int64)
     flat = faiss.downcast_index(index.index)
     flat.referenced_objects = [index]  # the id map owns the flat index: it must live as long
-    return DenseView(generation, ids, np.ones(len(ids), bool), flat, _no_vectors(dimension))
+    return Block(segment.name, ids, flat) if flat.d == dimension else None
 
 
-def _dimension(catalogue: Catalogue) -> int:
-    """Return the dimension of the catalogue's vectors; 1 while there are none."""
-    fingerprint = catalogue.fingerprint()
-    return fingerprint.dimension if fingerprint else 1
-
-
-def _no_vectors(dimension: int) -> Vectors:
-    return np.empty((0, dimension), np.float32)
+def _discard(file: Path) -> None:
+    try:
+        storage.remove_file(file)
+    except OSError as error:
+        _log.info("The damaged view %s cannot be removed (%s).", file.name, error.strerror)

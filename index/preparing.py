@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,27 +41,89 @@ class Prepared:
     embedded: Embedded
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A passage to be embedded: its span and section, the text for the model, the quotation, and the hash of both."""
+
+    passage: Passage
+    section: str
+    text: str
+    quotation: str
+    key: str
+
+    def with_vector(self, embedded: Embedded) -> Prepared:
+        """Return the piece as it is stored."""
+        return Prepared(self.passage, self.section, self.key, embedded)
+
+
+def pieces(document: Document, chunker: Chunker) -> tuple[Piece, ...]:
+    """Split a document into what is embedded of it."""
+    found = []
+    for passage in chunker.passages(document):
+        text = chunker.embedded_text(document, passage)
+        quotation = document.text[passage.start : passage.end]
+        section = PATH_SEPARATOR.join(section_of(document.headings, passage.start))
+        found.append(Piece(passage, section, text, quotation, _key(text, quotation)))
+    return tuple(found)
+
+
 def prepared(
     catalogue: Catalogue, documents: Sequence[Document], encoder: Encoder, progress: Embedding | None
 ) -> list[tuple[Document, list[Prepared]]]:
     """Split documents and give every passage its vector: a stored one where the same text was embedded before."""
     chunker = Chunker(encoder)
-    pieces = [(document, passage) for document in documents for passage in chunker.passages(document)]
-    texts = [chunker.embedded_text(document, passage) for document, passage in pieces]
-    quotations = [document.text[passage.start : passage.end] for document, passage in pieces]
-    keys = [_key(text, quotation) for text, quotation in zip(texts, quotations, strict=True)]
-    vectors = _stored(catalogue, keys, encoder)
-    missing = {
-        key: (text, quotation)
-        for key, text, quotation in zip(keys, texts, quotations, strict=True)
-        if key not in vectors
+    split = [(document, pieces(document, chunker)) for document in documents]
+    every = {piece.key: piece for _, some in split for piece in some}
+    vectors = stored(catalogue, every, encoder)
+    vectors |= embedded((piece for key, piece in every.items() if key not in vectors), encoder, progress)
+    return [(document, [piece.with_vector(vectors[piece.key]) for piece in some]) for document, some in split]
+
+
+def stored(catalogue: Catalogue, keys: Iterable[str], encoder: Encoder) -> dict[str, Embedded]:
+    """Return the vectors this model has already made for embedded texts of these hashes."""
+    if not made_alike(catalogue.fingerprint(), fingerprint_of(encoder)):
+        return {}
+    vectors = {}
+    for key in keys:
+        row = catalogue.connection.execute(f"{_STORED} WHERE p.embedded_sha256 = ? LIMIT 1", (key,)).fetchone()
+        if row is not None:
+            vectors[key] = Embedded(*row[1:])
+    return vectors
+
+
+def own(catalogue: Catalogue, document_id: str, encoder: Encoder) -> dict[str, Embedded]:
+    """Return the vectors that the passages of a document have, by the hash of what was embedded."""
+    if not made_alike(catalogue.fingerprint(), fingerprint_of(encoder)):
+        return {}
+    rows: sqlite3.Cursor = catalogue.connection.execute(f"{_STORED} WHERE p.document_id = ?", (document_id,))
+    return {row[0]: Embedded(*row[1:]) for row in rows}
+
+
+def embedded(wanted: Iterable[Piece], encoder: Encoder, progress: Embedding | None = None) -> dict[str, Embedded]:
+    """Return what the model makes of every piece, by key: one vector for it, one for each of its sentences."""
+    new = {piece.key: piece for piece in wanted}
+    spans = {key: closeup.spans_to_embed(piece.quotation) for key, piece in new.items()}
+    sentences = {key: [piece.quotation[span.start : span.end] for span in spans[key]] for key, piece in new.items()}
+    texts = {piece.text for piece in new.values()} | {sentence for some in sentences.values() for sentence in some}
+    vectors = _encoded(texts, encoder, len(new), progress)
+    return {
+        key: Embedded(
+            vectors[piece.text].tobytes(),
+            closeup.packed_spans(spans[key]),
+            closeup.packed(np.stack([vectors[sentence] for sentence in sentences[key]])),
+        )
+        for key, piece in new.items()
     }
-    vectors |= _embedded(missing, encoder, progress)
-    result: dict[str, tuple[Document, list[Prepared]]] = {document.id: (document, []) for document in documents}
-    for (document, passage), key in zip(pieces, keys, strict=True):
-        section = PATH_SEPARATOR.join(section_of(document.headings, passage.start))
-        result[document.id][1].append(Prepared(passage, section, key, vectors[key]))
-    return list(result.values())
+
+
+def made_alike(one: Fingerprint | None, other: Fingerprint) -> bool:
+    """Tell whether two indexes give the same text the same vector."""
+    return one is not None and _embedding_part(one) == _embedding_part(other)
+
+
+_STORED = (
+    "SELECT p.embedded_sha256, p.vector, c.spans, c.vectors FROM passages p JOIN closeups c ON c.passage_id = p.id"
+)
 
 
 def _key(text: str, quotation: str) -> str:
@@ -68,30 +131,10 @@ def _key(text: str, quotation: str) -> str:
     return hashlib.sha256(f"{len(quotation)}\n{text}".encode()).hexdigest()
 
 
-def _stored(catalogue: Catalogue, keys: Sequence[str], encoder: Encoder) -> dict[str, Embedded]:
-    """Return the vectors this model has already made for embedded texts of these hashes."""
-    stored = catalogue.fingerprint()
-    if stored is None or _embedding_part(stored) != _embedding_part(fingerprint_of(encoder)):
-        return {}
-    vectors = {}
-    for key in dict.fromkeys(keys):
-        row = catalogue.connection.execute(
-            "SELECT p.vector, c.spans, c.vectors FROM passages p JOIN closeups c ON c.passage_id = p.id "
-            "WHERE p.embedded_sha256 = ? LIMIT 1",
-            (key,),
-        ).fetchone()
-        if row is not None:
-            vectors[key] = Embedded(*row)
-    return vectors
-
-
-def _embedded(pieces: dict[str, tuple[str, str]], encoder: Encoder, progress: Embedding | None) -> dict[str, Embedded]:
-    """Return what the model makes of every (text to embed, quotation): one vector for it, one for each sentence."""
-    spans = {key: closeup.spans_to_embed(quotation) for key, (_, quotation) in pieces.items()}
-    sentences = {
-        key: [quotation[span.start : span.end] for span in spans[key]] for key, (_, quotation) in pieces.items()
-    }
-    texts = {text for text, _ in pieces.values()} | {sentence for some in sentences.values() for sentence in some}
+def _encoded(
+    texts: Iterable[str], encoder: Encoder, passages: int, progress: Embedding | None
+) -> Mapping[str, Vectors]:
+    """Return the vector of every text; `passages` is how many of them progress is told in."""
     vectors: dict[str, Vectors] = {}
     # Longest first, so that a batch pads little and the most memory is taken at the start; no text is given twice.
     order = sorted(texts, key=lambda text: (-len(text), text))
@@ -99,15 +142,8 @@ def _embedded(pieces: dict[str, tuple[str, str]], encoder: Encoder, progress: Em
         batch = order[start : start + BATCH]
         vectors.update(zip(batch, encoder.encode_passages(batch), strict=True))
         if progress is not None:
-            progress(len(pieces) * len(vectors) // len(order), len(pieces))
-    return {
-        key: Embedded(
-            vectors[text].tobytes(),
-            closeup.packed_spans(spans[key]),
-            closeup.packed(np.stack([vectors[sentence] for sentence in sentences[key]])),
-        )
-        for key, (text, _) in pieces.items()
-    }
+            progress(passages * len(vectors) // len(order), passages)
+    return vectors
 
 
 def _embedding_part(fingerprint: Fingerprint) -> tuple[object, ...]:

@@ -1,7 +1,7 @@
-"""The catalogue's tables, as numbered migrations; each runs once, in a transaction of its own.
+"""The catalogue's tables, as numbered migrations; those a catalogue lacks run in one transaction.
 
-To change the schema, append a migration; never edit one that has shipped. `PRAGMA user_version` holds the number
-of the last one that ran.
+To change the schema, append a migration and keep a catalogue of the last schema in tests/index/schemas; never edit a
+migration that has shipped. `PRAGMA user_version` holds the number of the last one that ran.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 
 from core.errors import DataFolderError
+from index.digest import digest
 
 # A passage and its vector are one row, so neither can exist without the other (invariant 2). Passage ids are never
 # used again (AUTOINCREMENT), so that a view that has not heard of a removal cannot point at another passage.
@@ -80,7 +81,57 @@ CREATE VIRTUAL TABLE lexical USING fts5 (
 );
 """
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1,)
+TOKENIZER = "tokenize = 'porter unicode61 remove_diacritics 2'"
+LEXICAL = f"CREATE VIRTUAL TABLE lexical USING fts5 (title, section, quote, {TOKENIZER})"
+"""The lexical side as a rebuild makes it anew."""
+
+# What is stored carries a digest of itself, so that damage which SQLite cannot see is named by `verify`. The one view
+# becomes segments, which are rewritten apart. A refused file remembers which reader refused it.
+_VERSION_2 = """
+DROP TABLE views;
+DROP TABLE removals;
+CREATE TABLE removals (passage_id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE segments (
+    name TEXT PRIMARY KEY,
+    sha256 TEXT NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    passages INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    CHECK (first <= last AND passages > 0)
+) STRICT;
+
+ALTER TABLE sources ADD COLUMN reader TEXT NOT NULL DEFAULT '';
+ALTER TABLE sources ADD COLUMN digest TEXT NOT NULL DEFAULT '';
+UPDATE sources SET digest = digest(path, name, sha256, root, document_id, reason, reader);
+
+ALTER TABLE documents ADD COLUMN digest TEXT NOT NULL DEFAULT '';
+UPDATE documents SET digest = digest(id, sha256, media_type, reader, text, metadata, pages, headings, losses);
+
+DROP INDEX passages_by_generation;
+ALTER TABLE passages DROP COLUMN generation;
+ALTER TABLE passages ADD COLUMN digest TEXT NOT NULL DEFAULT '';
+UPDATE passages SET digest = (
+    SELECT digest(passages.id, document_id, start, "end", embedded_sha256, vector, spans, vectors)
+    FROM closeups WHERE passage_id = passages.id
+);
+
+INSERT INTO meta VALUES
+    ('documents', (SELECT count(*) FROM documents)),
+    ('passages', (SELECT count(*) FROM passages)),
+    ('digest', '');
+UPDATE meta SET value = json_set(value, '$.schema', 2) WHERE key = 'fingerprint';
+UPDATE meta SET value = digest(
+    (SELECT value FROM meta WHERE key = 'identity'),
+    (SELECT value FROM meta WHERE key = 'generation'),
+    (SELECT value FROM meta WHERE key = 'documents'),
+    (SELECT value FROM meta WHERE key = 'passages'),
+    (SELECT value FROM meta WHERE key = 'fingerprint')
+) WHERE key = 'digest';
+"""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
 SCHEMA = len(MIGRATIONS)
 
 
@@ -100,12 +151,14 @@ def require_known(current: int) -> None:
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the catalogue to the newest schema, all or nothing for each step; refuses one from a later program."""
+    """Bring the catalogue to the newest schema, all or nothing; refuses one from a later program."""
     current = version(connection)
     require_known(current)
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if current == 0 and tables:
         message = "The data folder holds a database of another program; give another folder with --data."
         raise DataFolderError(message)
-    for number, script in enumerate(MIGRATIONS[current:], start=current + 1):
-        connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+    connection.create_function("digest", -1, digest, deterministic=True)
+    scripts = "".join(MIGRATIONS[current:])
+    if scripts:
+        connection.executescript(f"BEGIN IMMEDIATE;\n{scripts}\nPRAGMA user_version = {SCHEMA};\nCOMMIT;")

@@ -11,13 +11,14 @@ from threading import Lock
 from core.errors import InputError
 from core.results import MODES, Answer, Citation, Mode
 from index import filters, lexical, support
-from index.catalogue import Catalogue, open_catalogue
+from index.catalogue import Catalogue
 from index.cite import Clues, cite
 from index.dense import DenseView
 from index.encoder import Encoder, load_encoder
 from index.filters import Filter, Where
 from index.fingerprint import chosen_model, fingerprint_of, require_same
 from index.matching import Words
+from index.opening import open_catalogue
 from index.ranking import POOL, Question, candidates, hits
 from index.support import Evidence
 
@@ -103,7 +104,7 @@ class Searcher:
             if catalogue.generation() < self._view.generation:
                 # This reader is pinned to an older generation than another thread has already seen.
                 return DenseView.opened(catalogue, self.data)
-            self._view = self._view.advanced(catalogue, self.data)
+            self._view = DenseView.opened(catalogue, self.data, self._view)
             return self._view
 
     def _require_fingerprint(self, catalogue: Catalogue) -> None:

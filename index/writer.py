@@ -7,25 +7,40 @@ nothing of it can be seen, and from then on all of it. Views are made afterwards
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from core import codec
-from core.document import Document, Heading, Loss, Page
+from core import storage
+from core.document import Document
 from core.errors import BusyError, DataFolderError, NoIndexError
 from core.ledger import SourceFile
-from core.results import Fingerprint
-from index import schema, views
-from index.catalogue import BUSY_MS, FILE, Catalogue, translated
+from index import ahead, rebuilding, schema, segments
+from index.catalogue import Catalogue
 from index.encoder import Encoder
 from index.fingerprint import chosen_model, fingerprint_of, require_same
+from index.opening import BUSY_MS, FILE, damage_named, translated
 from index.preparing import Embedding, Prepared, prepared
+from index.rows import Rows
 
 LOCK = "writer.lock"
+
+# How long the end of a run waits for readers; then it leaves the log for the next run to truncate.
+_SETTLING_MS = 1_000
+# In a long run the tail is folded after about this many passages, so that readers beside it stay quick.
+_FOLD_EVERY = 8 * segments.TAIL_PASSAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that was refused and why; `reader` is what refused it, empty when none saw it."""
+
+    file: SourceFile
+    reason: str
+    reader: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +49,7 @@ class Change:
 
     read: tuple[tuple[SourceFile, Document], ...] = ()
     linked: tuple[tuple[SourceFile, str], ...] = ()
-    refused: tuple[tuple[SourceFile, str], ...] = ()
+    refused: tuple[Refusal, ...] = ()
     gone: tuple[str, ...] = ()
 
 
@@ -48,8 +63,25 @@ def open_writer(data: Path, *, create: bool = True) -> Iterator[Writer]:
     if not create and not (data / FILE).is_file():
         message = f"There is no index in {data}; run `python -m ingest sync` first, or give another folder with --data."
         raise NoIndexError(message)
+    with locked(data), translated(data / FILE):
+        connection = connected(data)
+        try:
+            schema.migrate(connection)
+            writer = Writer(connection, data)
+            _forget_ahead(writer.catalogue, data)
+            with damage_named(writer.catalogue, data):
+                yield writer
+            segments.fold(writer.catalogue, data)
+            settle(connection)
+        finally:
+            connection.close()
+
+
+@contextmanager
+def locked(data: Path) -> Iterator[None]:
+    """Hold the writer's lock of a data folder, which is made if need be; refused at once when another holds it."""
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        storage.keep_folder(data)
         lock = FileLock(data / LOCK)
         lock.acquire(timeout=0)
     except Timeout as error:
@@ -59,27 +91,31 @@ def open_writer(data: Path, *, create: bool = True) -> Iterator[Writer]:
         message = f"The data folder {data} cannot be written ({error.strerror}); give another one with --data."
         raise DataFolderError(message) from error
     try:
-        with translated(data / FILE):
-            connection = sqlite3.connect(data / FILE, isolation_level=None)
-            try:
-                _configure(connection)
-                schema.migrate(connection)
-                yield Writer(connection, data)
-                views.refreshed(Catalogue(connection), data)
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            finally:
-                connection.close()
+        yield
     finally:
         lock.release()
 
 
-def _configure(connection: sqlite3.Connection) -> None:
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    # Removed means removed: freed pages are overwritten.
-    connection.execute("PRAGMA secure_delete = ON")
+def connected(data: Path) -> sqlite3.Connection:
+    """Return a connection that writes durably, for whoever holds the lock."""
+    connection = sqlite3.connect(data / FILE, isolation_level=None)
+    try:
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        # Removed means removed: freed pages are overwritten.
+        connection.execute("PRAGMA secure_delete = ON")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def settle(connection: sqlite3.Connection) -> None:
+    """Move the log into the catalogue and truncate it, unless a reader still needs it."""
+    connection.execute(f"PRAGMA busy_timeout = {_SETTLING_MS}")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 class Writer:
@@ -89,6 +125,7 @@ class Writer:
         self._connection = connection
         self.data = data
         self.catalogue = Catalogue(connection)
+        self._unfolded = 0
 
     def model(self, wanted: str | None) -> str:
         """Return the name of the model to write with: the index's own, which `wanted` may only confirm."""
@@ -116,129 +153,66 @@ class Writer:
             self.require_fingerprint(encoder)
             documents = list({document.id: document for _, document in change.read}.values())
             ready = prepared(self.catalogue, documents, encoder, progress)
-        with self._transaction() as generation:
+        with self._transaction() as (rows, generation):
             if encoder is not None and ready:
-                self._set_fingerprint(fingerprint_of(encoder))
+                rows.set_fingerprint(fingerprint_of(encoder))
             for document, passages in ready:
-                self._insert_document(document, passages, generation)
-            for source, document in change.read:
-                self._put_source(source, document.id, "")
-            for source, document_id in change.linked:
-                self._put_source(source, document_id, "")
-            for source, reason in change.refused:
-                self._put_source(source, None, reason)
-            self._connection.executemany("DELETE FROM sources WHERE path = ?", [(path,) for path in change.gone])
-            self._remove_orphans(generation)
+                rows.put_document(document, passages)
+            for file, document in change.read:
+                rows.put_file(file, document.id)
+            for file, document_id in change.linked:
+                rows.put_file(file, document_id)
+            for refusal in change.refused:
+                rows.put_file(refusal.file, None, refusal.reason, refusal.reader)
+            for path in change.gone:
+                rows.remove_file(path)
+            rows.remove_orphans()
+        _forget_ahead(self.catalogue, self.data)
+        self._fold_now_and_then(sum(len(passages) for _, passages in ready))
         return generation
 
     def rebuild(self, encoder: Encoder, progress: Embedding | None = None) -> int:
         """Split and embed every stored text anew, with any model, and return the new generation.
 
-        The source files are not needed. Vectors of the same model for unchanged passages are kept. Questions are
-        answered from the old state until the one commit at the end.
+        The source files are not needed. What is embedded is kept beside the index, which answers as before until the
+        one commit at the end; a rebuild that was interrupted goes on where it stopped.
         """
-        documents = [self.catalogue.document(document_id) for document_id in self.catalogue.document_ids()]
-        ready = prepared(self.catalogue, documents, encoder, progress)
-        with self._transaction() as generation:
-            for document in documents:
-                self._delete_passages(document.id, generation)
-            self._set_fingerprint(fingerprint_of(encoder))
-            for document, passages in ready:
-                self._insert_passages(document, passages, generation)
+        with ahead.open_ahead(self.data) as vectors:
+            rebuilding.embed(self.catalogue, vectors, encoder, progress)
+            with self._transaction() as (rows, generation):
+                rows.begin_anew()
+                for document, passages in rebuilding.prepared(self.catalogue, vectors, encoder):
+                    rows.replace_passages(document, passages)
+                rows.set_fingerprint(fingerprint_of(encoder))
+        ahead.discard(self.data)
         return generation
 
     @contextmanager
-    def _transaction(self) -> Iterator[int]:
+    def _transaction(self) -> Iterator[tuple[Rows, int]]:
         """Run one commit: everything inside happens with the new generation, or nothing does."""
         self._connection.execute("BEGIN IMMEDIATE")
-        # A document that is read again is deleted and inserted under the same id, which its sources point to.
+        # A document that is read again is deleted and inserted under the same id, which its files point to.
         self._connection.execute("PRAGMA defer_foreign_keys = ON")
         try:
             generation = self.catalogue.generation() + 1
-            self._connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (str(generation),))
-            yield generation
+            rows = Rows(self._connection, self.catalogue)
+            yield rows, generation
+            rows.seal(generation)
             self._connection.execute("COMMIT")
         except BaseException:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
 
-    def _insert_document(self, document: Document, passages: Sequence[Prepared], generation: int) -> None:
-        self._delete_document(document.id, generation)
-        self._connection.execute(
-            "INSERT INTO documents (id, sha256, media_type, reader, text, metadata, pages, headings, losses) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                document.id,
-                document.sha256,
-                document.media_type,
-                document.reader,
-                document.text,
-                codec.encode(document.metadata),
-                codec.encode(document.pages, tuple[Page, ...]),
-                codec.encode(document.headings, tuple[Heading, ...]),
-                codec.encode(document.losses, tuple[Loss, ...]),
-            ),
-        )
-        self._connection.executemany(
-            "INSERT OR IGNORE INTO fields (document_id, key, value) VALUES (?, ?, ?)",
-            [(document.id, key, value) for key, value in _filterable(document)],
-        )
-        self._insert_passages(document, passages, generation)
-
-    def _insert_passages(self, document: Document, passages: Sequence[Prepared], generation: int) -> None:
-        for item in passages:
-            start, end = item.passage.start, item.passage.end
-            cursor = self._connection.execute(
-                'INSERT INTO passages (document_id, start, "end", generation, embedded_sha256, vector) '
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                (document.id, start, end, generation, item.embedded_sha256, item.embedded.vector),
-            )
-            self._connection.execute(
-                "INSERT INTO closeups (passage_id, spans, vectors) VALUES (?, ?, ?)",
-                (cursor.lastrowid, item.embedded.spans, item.embedded.sentences),
-            )
-            self._connection.execute(
-                "INSERT INTO lexical (rowid, title, section, quote) VALUES (?, ?, ?, ?)",
-                (cursor.lastrowid, document.metadata.title, item.section, document.text[start:end]),
-            )
-
-    def _put_source(self, source: SourceFile, document_id: str | None, reason: str) -> None:
-        self._connection.execute(
-            "INSERT OR REPLACE INTO sources (path, name, sha256, root, document_id, reason) VALUES (?, ?, ?, ?, ?, ?)",
-            (source.path, source.name, source.sha256, source.root, document_id, reason),
-        )
-
-    def _remove_orphans(self, generation: int) -> None:
-        rows = self._connection.execute(
-            "SELECT id FROM documents WHERE NOT EXISTS (SELECT 1 FROM sources WHERE document_id = documents.id)"
-        ).fetchall()
-        for (document_id,) in rows:
-            self._delete_document(document_id, generation)
-
-    def _delete_document(self, document_id: str, generation: int) -> None:
-        self._delete_passages(document_id, generation)
-        self._connection.execute("DELETE FROM fields WHERE document_id = ?", (document_id,))
-        self._connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
-
-    def _delete_passages(self, document_id: str, generation: int) -> None:
-        ids = [
-            row[0] for row in self._connection.execute("SELECT id FROM passages WHERE document_id = ?", (document_id,))
-        ]
-        self._connection.executemany("DELETE FROM lexical WHERE rowid = ?", [(number,) for number in ids])
-        self._connection.executemany("INSERT INTO removals VALUES (?, ?)", [(number, generation) for number in ids])
-        self._connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
-
-    def _set_fingerprint(self, fingerprint: Fingerprint) -> None:
-        self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('fingerprint', ?)", (codec.encode(fingerprint),))
+    def _fold_now_and_then(self, passages: int) -> None:
+        self._unfolded += passages
+        if self._unfolded >= _FOLD_EVERY:
+            segments.fold(self.catalogue, self.data)
+            self._unfolded = 0
 
 
-def _filterable(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield everything of a document that `--where` can ask for."""
-    metadata = document.metadata
-    yield "document", document.id
-    yield "type", document.media_type.partition("/")[2]
-    yield from (("author", author) for author in metadata.authors)
-    if metadata.year is not None:
-        yield "year", str(metadata.year)
-    yield from metadata.fields
+def _forget_ahead(catalogue: Catalogue, data: Path) -> None:
+    """Remove what a rebuild embedded ahead of documents that are gone: removed means removed."""
+    if ahead.waiting(data):
+        with ahead.open_ahead(data) as vectors:
+            vectors.forget(one for one in vectors.documents() if catalogue.reader(one) is None)

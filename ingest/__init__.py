@@ -3,7 +3,20 @@
 from ingest.jobs import Job, Jobs
 from ingest.ledger import entries_for
 from ingest.readers import ENDINGS
-from ingest.sync import Outcomes, add, remove, sync
-from ingest.uploads import store_upload
+from ingest.run import Outcomes
+from ingest.sync import add, planned, remove, sync
+from ingest.uploads import store_upload, waiting_uploads
 
-__all__ = ["ENDINGS", "Job", "Jobs", "Outcomes", "add", "entries_for", "remove", "store_upload", "sync"]
+__all__ = [
+    "ENDINGS",
+    "Job",
+    "Jobs",
+    "Outcomes",
+    "add",
+    "entries_for",
+    "planned",
+    "remove",
+    "store_upload",
+    "sync",
+    "waiting_uploads",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,24 +24,46 @@ class FoundFile:
     reason: str
 
 
-def beneath(path: Path, without: Path) -> Iterator[Path]:
-    """Yield the files under a folder in the order of their names, or the path itself when it is no folder.
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What stands under a folder, by name: its files, the folders behind links, and those that may not be listed.
 
-    Hidden files and the folder `without` (the data folder) are left out. Links are followed; a folder that was seen
-    before is not entered again.
+    `linked` are real paths. Hidden files are left out.
+    """
+
+    files: tuple[Path, ...]
+    linked: tuple[Path, ...] = ()
+    closed: tuple[Path, ...] = ()
+
+
+def walk(path: Path, without: Path) -> Walk:
+    """Look through a folder, or at the path itself when it is no folder; the folder `without` is left out.
+
+    Links are followed; a folder that was seen before is not entered again.
     """
     if not path.is_dir():
-        yield path
-        return
+        return Walk((path,))
     seen: set[Path] = set()
-    for folder, folders, files in os.walk(path, followlinks=True):
-        real = Path(folder).resolve()
+    files: list[Path] = []
+    linked: list[Path] = []
+    closed: list[Path] = []
+
+    def not_listed(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            closed.append(Path(error.filename))
+
+    for folder, folders, names in os.walk(path, onerror=not_listed, followlinks=True):
+        place = Path(folder)
+        real = place.resolve()
         if real in seen or real == without:
             folders.clear()
             continue
         seen.add(real)
+        if place.is_symlink():
+            linked.append(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(folder) / name for name in sorted(files) if not name.startswith("."))
+        files += [place / name for name in sorted(names) if not name.startswith(".")]
+    return Walk(tuple(files), tuple(linked), tuple(closed))
 
 
 def found(path: Path, root: Path, name: str = "") -> FoundFile:
@@ -54,6 +76,8 @@ def found(path: Path, root: Path, name: str = "") -> FoundFile:
     if refused.path != str(path):
         return FoundFile(refused, None, f"{shown} has a name that is no text: rename it")
     try:
+        if path.is_dir():
+            return FoundFile(refused, None, f"the folder {shown} cannot be listed: check its permissions")
         if not path.is_file():
             return FoundFile(refused, None, f"{shown} is not a regular file: copy its content into one")
         size = path.stat().st_size
@@ -70,6 +94,25 @@ def found(path: Path, root: Path, name: str = "") -> FoundFile:
         return FoundFile(file, Source(shown, media_type_of(shown, data), data), "")
     except UnreadableError as error:
         return FoundFile(file, None, str(error))
+
+
+def may_exist(path: str | Path, *, follow_links: bool = True) -> bool:
+    """Tell whether something may stand at a path: where permissions forbid to look, it may.
+
+    Without `follow_links`, a link that leads nowhere is something too.
+    """
+    try:
+        Path(path).stat(follow_symlinks=follow_links)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def vanished(path: Path) -> bool:
+    """Tell whether a path that was listed is there no longer, not even as a link that leads nowhere."""
+    return not may_exist(path, follow_links=False)
 
 
 def storable(name: str) -> str:

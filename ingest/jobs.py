@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from threading import Lock
 
 from core.errors import StratumError
 from core.progress import Progress
-from ingest.sync import Outcomes
+from ingest.run import Outcomes
 
 Work = Callable[[Progress], Outcomes]
 
@@ -22,11 +23,13 @@ _log = logging.getLogger(__name__)
 class Job:
     """The state of one piece of work: `share` is what is done of it (0..1), `passages` what was embedded so far.
 
+    `began` is when the work started, in seconds of the monotonic clock, and None while it waits for its turn.
     `outcomes` is there once it has ended well, `error` (one sentence) once it has failed.
     """
 
     id: int
     title: str
+    began: float | None = None
     share: float = 0.0
     passages: int = 0
     outcomes: Outcomes | None = None
@@ -70,6 +73,7 @@ class Jobs:
         def report(share: float, passages: int) -> None:
             self._update(job_id, share=share, passages=passages)
 
+        self._update(job_id, began=time.monotonic())
         try:
             self._update(job_id, outcomes=work(report), share=1.0)
         except StratumError as error:

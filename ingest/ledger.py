@@ -7,7 +7,7 @@ from pathlib import Path
 from core.errors import InputError
 from core.ledger import LedgerEntry
 from index import open_catalogue
-from ingest.files import absolute
+from ingest.sync import matching
 
 
 def entries_for(data: Path, target: str | None = None) -> tuple[LedgerEntry, ...]:
@@ -16,11 +16,10 @@ def entries_for(data: Path, target: str | None = None) -> tuple[LedgerEntry, ...
     Raises InputError when the target is unknown.
     """
     with open_catalogue(data) as catalogue:
-        ledger = catalogue.ledger()
-    if target is None:
-        return ledger
-    (place,) = absolute([Path(target)])
-    chosen = tuple(entry for entry in ledger if entry.document_id == target or Path(entry.path).is_relative_to(place))
+        if target is None:
+            return catalogue.ledger()
+        paths = [one.file.path for one in matching(catalogue, target)]
+        chosen = tuple(entry for path in paths if (entry := catalogue.entry(path)) is not None)
     if not chosen:
         message = f"The ledger knows nothing called {target}; `python -m ingest ledger` lists everything."
         raise InputError(message)

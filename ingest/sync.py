@@ -6,58 +6,50 @@ called; a changed file replaces its old document in the same commit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from core.document import Document
-from core.errors import InputError, UnreadableError
-from core.ledger import LedgerEntry, SourceFile
+from core.errors import InputError, NoIndexError
+from core.ledger import KnownFile, LedgerEntry, SourceFile
 from core.progress import Progress
-from index import Change, Encoder, Writer, load_encoder, open_writer
+from index import Catalogue, Change, open_catalogue, open_writer
 from ingest import uploads
-from ingest.files import FoundFile, absolute, beneath, found
-from ingest.plan import Known, Plan, Step, plan
-from ingest.readers import READERS
-from ingest.sandbox import Sandbox
-
-# A commit holds about this much text (some 400 passages): large enough that batches are full and a commit's
-# cost does not show, small enough that little is lost when a long run is stopped.
-COMMIT_CHARACTERS = 150_000
-
-# Called with every entry as soon as it is settled.
-Report = Callable[[LedgerEntry], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcomes:
-    """What became of every file of one run, by path, and the generation it ended at."""
-
-    entries: tuple[LedgerEntry, ...]
-    generation: int
-
-    @property
-    def refused(self) -> bool:
-        """Whether any file was refused."""
-        return any(entry.outcome == "refused" for entry in self.entries)
+from ingest.files import FoundFile, Walk, absolute, found, may_exist, vanished, walk
+from ingest.plan import Plan, Step, plan
+from ingest.run import Outcomes, Run, entry_of_gone, readers_now
 
 
 def sync(data: Path, folder: Path, model: str | None = None, progress: Progress | None = None) -> Outcomes:
     """Make the index equal to a folder: what is new or changed is read, what is gone is removed.
 
-    Documents that came from elsewhere stay. Raises InputError when the folder does not exist.
+    Documents that came from elsewhere stay. Raises InputError when the folder does not exist, StoppedError when the
+    person interrupts it.
     """
-    if not folder.is_dir():
-        message = f"There is no folder {folder}; check the name, or give the folder that holds your documents."
-        raise InputError(message)
-    (root,) = absolute([folder])
-    if root.resolve() == data.resolve():
-        message = f"The folder {folder} is the data folder itself; give the folder that holds your documents."
-        raise InputError(message)
-    files = (found(path, root) for path in beneath(root, data.resolve()))
+    root = followed_root(data, folder)
     with open_writer(data) as writer:
-        return _Run(writer, model, progress).carry_out(files, lambda path: Path(path).is_relative_to(root))
+        uploads.mend(data, writer.catalogue)
+        seen = _walked(root, folder, data)
+        return Run(writer, model, progress).carry_out(
+            _found(seen, root), followed_files(writer.catalogue, root, seen, data)
+        )
+
+
+def planned(data: Path, folder: Path) -> Outcomes:
+    """Return what `sync` would do, as far as it can be told without reading a document; nothing is changed."""
+    root = followed_root(data, folder)
+    seen = _walked(root, folder, data)
+    try:
+        with open_catalogue(data) as catalogue:
+            steps = plan(
+                _found(seen, root), followed_files(catalogue, root, seen, data), catalogue, readers_now(), may_exist
+            )
+            entries = [_planned_entry(step, catalogue) for step in steps.steps]
+            generation = catalogue.generation()
+    except NoIndexError:
+        steps = plan(_found(seen, root), (), _Nothing(), readers_now(), may_exist)
+        entries, generation = [_planned_entry(step, None) for step in steps.steps], 0
+    return Outcomes((*entries, *_departed(steps)), generation)
 
 
 def add(
@@ -69,14 +61,21 @@ def add(
 ) -> Outcomes:
     """Add or update files and folders; nothing is removed, save the old path of a file that was renamed.
 
-    `names`, one a path, are what files are shown as instead of their own names. Raises InputError when no path exists.
+    `names`, one a path, are what files are shown as instead of their own names; an upload without one is shown as it
+    was called when it came. Raises InputError when no path exists, StoppedError when the person interrupts it.
     """
     if not any(path.exists() for path in paths):
         missing = ", ".join(str(path) for path in paths) or "nothing"
         message = f"There is no file or folder {missing}; check the path."
         raise InputError(message)
     with open_writer(data) as writer:
-        return _Run(writer, model, progress).carry_out(_given(paths, names, data.resolve()), lambda _path: False)
+        uploads.mend(data, writer.catalogue)
+        given = names or [""] * len(paths)
+        called = [
+            name or uploads.name_of(data, path, writer.catalogue) for path, name in zip(paths, given, strict=True)
+        ]
+        with uploads.taking(data, paths):
+            return Run(writer, model, progress).carry_out(_given(paths, called, data.resolve()))
 
 
 def remove(data: Path, targets: Sequence[str]) -> Outcomes:
@@ -85,137 +84,110 @@ def remove(data: Path, targets: Sequence[str]) -> Outcomes:
     What matches nothing is refused by name; raises InputError when nothing matches at all.
     """
     with open_writer(data, create=False) as writer:
-        known = writer.catalogue.sources()
-        matched = {target: _matching(target, known) for target in targets}
-        gone = tuple(dict.fromkeys(path for paths in matched.values() for path in paths))
+        uploads.mend(data, writer.catalogue)
+        matched = {target: matching(writer.catalogue, target) for target in targets}
+        gone = {one.file.path: one for ones in matched.values() for one in ones}
         if not gone:
             message = (
                 f"The index holds nothing called {', '.join(targets)}; `python -m ingest ledger` lists what it holds."
             )
             raise InputError(message)
-        generation = writer.commit(Change(gone=gone))
-        uploads.discard(data, gone)
-    removed = [LedgerEntry(known[path][1], path, "removed", "", 0, 0, ()) for path in gone]
+        remaining = {path: _remaining(writer.catalogue, one, gone) for path, one in gone.items()}
+        with uploads.removing(data, gone):
+            generation = writer.commit(Change(gone=tuple(gone)))
     unknown = [
-        LedgerEntry("", target, "refused", f"the index holds nothing called {target}", 0, 0, ())
-        for target, paths in matched.items()
-        if not paths
+        LedgerEntry("", target, "refused", f"the index holds nothing called {target}", 0, 0, (), target)
+        for target, ones in matched.items()
+        if not ones
     ]
+    removed = [entry_of_gone(one, remaining[path]) for path, one in gone.items()]
     return Outcomes((*removed, *unknown), generation)
 
 
+def matching(catalogue: Catalogue, target: str) -> tuple[KnownFile, ...]:
+    """Return the known files that a person means by a path, a folder or a document id."""
+    (place,) = absolute([Path(target)])
+    return catalogue.files_of(target) or catalogue.files_within(str(place))
+
+
+def _remaining(catalogue: Catalogue, one: KnownFile, gone: Mapping[str, KnownFile]) -> str:
+    """Say which file keeps the content of one that goes; empty when none does."""
+    others = catalogue.files_of(one.document_id) if one.document_id else ()
+    return next((f"its content remains as {other.file.name}" for other in others if other.file.path not in gone), "")
+
+
+def followed_root(data: Path, folder: Path) -> Path:
+    """Return the absolute path of a folder to follow; raises InputError when it cannot be followed."""
+    if not folder.is_dir():
+        message = f"There is no folder {folder}; check the name, or give the folder that holds your documents."
+        raise InputError(message)
+    (root,) = absolute([folder])
+    if root.resolve() == data.resolve() or root.resolve().is_relative_to((data / uploads.FOLDER).resolve()):
+        message = f"The folder {folder} belongs to the data folder itself; give the folder that holds your documents."
+        raise InputError(message)
+    return root
+
+
+def _walked(root: Path, folder: Path, data: Path) -> Walk:
+    """Look through the folder, which must be there still when that is done: an empty look would empty the index."""
+    seen = walk(root, data.resolve())
+    followed_root(data, folder)
+    return seen
+
+
+def _found(seen: Walk, root: Path) -> Iterator[FoundFile]:
+    """Yield the files of a walk with their bytes, then the folders that could not be listed."""
+    for path in (*seen.files, *seen.closed):
+        item = found(path, root)
+        if item.source is not None or not vanished(path):
+            yield item
+
+
+def followed_files(catalogue: Catalogue, root: Path, seen: Walk, data: Path) -> list[KnownFile]:
+    """Return the known files that must be in the folder or else are gone.
+
+    Uploads are not among them, although the data folder may lie within, nor is what could not be looked at.
+    """
+    kept, files = absolute([data, data / uploads.FOLDER])
+    apart = (*seen.closed, kept if kept.is_relative_to(root) else files)
+    within = catalogue.files_within(str(root))
+    return [one for one in within if not any(Path(one.file.path).is_relative_to(place) for place in apart)]
+
+
 def _given(paths: Sequence[Path], names: Sequence[str], data: Path) -> Iterator[FoundFile]:
-    for place, (path, given) in enumerate(zip(absolute(paths), paths, strict=True)):
-        name = names[place] if names else ""
+    for path, given, name in zip(absolute(paths), paths, names, strict=True):
         if not path.exists():
             nothing = SourceFile(str(path), name or path.name, "", str(path))
             yield FoundFile(nothing, None, f"there is no file or folder {given}: check the path")
             continue
-        yield from (found(file, path, name) for file in beneath(path, data))
+        seen = walk(path, data)
+        files = (*seen.files, *seen.closed)
+        yield from (found(file, path, name) for file in files if not uploads.is_note(data, file))
 
 
-def _matching(target: str, known: dict[str, tuple[SourceFile, str]]) -> list[str]:
-    (place,) = absolute([Path(target)])
-    return [
-        path for path, (_, document_id) in known.items() if document_id == target or Path(path).is_relative_to(place)
-    ]
+class _Nothing:
+    """What is known where there is no index yet."""
+
+    def file(self, _path: str) -> None:
+        return None
+
+    def files_of(self, _document_id: str) -> tuple[KnownFile, ...]:
+        return ()
+
+    def reader(self, _document_id: str) -> None:
+        return None
 
 
-class _Run:
-    """One run of the writer over a set of files."""
+def _planned_entry(step: Step, catalogue: Catalogue | None) -> LedgerEntry:
+    """Return the entry that a step would have, with the counts of what the index holds of the file now."""
+    now = catalogue.entry(step.file.path) if catalogue else None
+    reason = step.reason
+    if now is None:
+        return LedgerEntry(step.document_id, step.file.path, step.outcome, reason, 0, 0, (), step.file.name)
+    if step.reason == "edited" and now.passages:
+        reason = f"edited; passages so far: {now.passages:,}"
+    return replace(now, document_id=step.document_id, outcome=step.outcome, reason=reason)
 
-    def __init__(self, writer: Writer, model: str | None, progress: Progress | None) -> None:
-        self._writer = writer
-        self._model = writer.model(model)
-        self._progress = progress
-        self._embedded = 0
 
-    @cached_property
-    def _encoder(self) -> Encoder:
-        """The model, loaded when the first document has to be embedded and not before."""
-        return load_encoder(self._model)
-
-    def carry_out(self, files: Iterator[FoundFile], in_scope: Callable[[str], bool]) -> Outcomes:
-        """Plan, then commit: first the paths of documents that stay, then what is read, last what is gone.
-
-        In this order no document that is still wanted is ever without a path, whatever was renamed to what.
-        """
-        catalogue = self._writer.catalogue
-        known = Known(catalogue.sources(), catalogue.readers())
-        steps = plan(files, known, in_scope, {reader.media_type: reader.name for reader in READERS.values()})
-        links = tuple((step.file, step.document_id) for step in steps.of("link"))
-        if links:
-            self._writer.commit(Change(linked=links))
-        refusals = {step.file.path: step.reason for step in steps.of("refuse")}
-        refusals |= self._read(steps.of("read"))
-        held = catalogue.readers()
-        # The copy of a file that was refused, or that changed meanwhile, is read itself.
-        refusals |= self._read([step for step in steps.of("copy") if step.document_id not in held])
-        copies = [step for step in steps.of("copy") if step.document_id in held]
-        last = Change(
-            linked=tuple((step.file, step.document_id) for step in copies),
-            refused=tuple((step.file, refusals[step.file.path]) for step in steps.steps if step.file.path in refusals),
-            gone=steps.gone,
-        )
-        if last != Change():
-            self._writer.commit(last)
-        removed = [LedgerEntry(known.sources[path][1], path, "removed", "", 0, 0, ()) for path in steps.gone]
-        return Outcomes((*self._entries(steps), *removed), catalogue.generation())
-
-    def _read(self, steps: Sequence[Step]) -> dict[str, str]:
-        """Read and commit files in groups; return the reason for each path that was refused."""
-        refusals: dict[str, str] = {}
-        total = sum(Path(step.file.path).stat().st_size for step in steps if Path(step.file.path).exists()) or 1
-        settled = 0
-        group: list[tuple[SourceFile, Document]] = []
-        waiting = 0
-        with Sandbox() as sandbox:
-            for step in steps:
-                again = found(Path(step.file.path), Path(step.file.root), step.file.name)
-                size = len(again.source.data) if again.source else 0
-                waiting += size
-                if again.source is None:
-                    refusals[step.file.path] = again.reason
-                    continue
-                try:
-                    group.append((again.file, sandbox.read(again.source)))
-                except UnreadableError as error:
-                    refusals[step.file.path] = str(error)
-                if sum(len(document.text) for _, document in group) >= COMMIT_CHARACTERS:
-                    self._commit(group, settled / total, waiting / total)
-                    group, settled, waiting = [], settled + waiting, 0
-            if group:
-                self._commit(group, settled / total, waiting / total)
-        return refusals
-
-    def _commit(self, group: Sequence[tuple[SourceFile, Document]], share_before: float, share: float) -> None:
-        before = self._embedded
-
-        def embedding(done: int, of: int) -> None:
-            self._embedded = before + done
-            if self._progress is not None:
-                self._progress(min(1.0, share_before + share * done / of), self._embedded)
-
-        self._writer.commit(Change(read=tuple(group)), self._encoder, embedding)
-
-    def _entries(self, steps: Plan) -> list[LedgerEntry]:
-        """Return the ledger's word on every file, with what this run did to it."""
-        ledger = {entry.path: entry for entry in self._writer.catalogue.ledger()}
-        entries = []
-        for step in steps.steps:
-            entry = ledger[step.file.path]
-            if entry.outcome == "refused" or step.action == "read":
-                entries.append(entry)
-            else:
-                entries.append(
-                    LedgerEntry(
-                        entry.document_id,
-                        entry.path,
-                        step.outcome,
-                        step.reason,
-                        entry.pages,
-                        entry.passages,
-                        entry.losses,
-                    )
-                )
-        return entries
+def _departed(steps: Plan) -> list[LedgerEntry]:
+    return [entry_of_gone(one.known, one.reason) for one in steps.gone if not one.renamed]

@@ -46,7 +46,6 @@ def _upload() -> None:
     work.submit(
         f"Add {counted(len(paths), 'document')}",
         lambda progress: add(where.data, paths, where.model, progress, names),
-        {str(path.absolute()): name for path, name in zip(paths, names, strict=True)},
     )
 
 

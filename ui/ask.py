@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.results import Answer
 from index import EMPTY, LONGEST_QUESTION, VERDICTS, open_catalogue
-from ui import citation, narrow
-from ui.address import Asked
+from ui import citation, narrow, standing, work
+from ui.address import Asked, Place
 from ui.follow import follow
 from ui.notice import problem
 from ui.session import Facts, facts, searcher, settings
@@ -30,6 +31,9 @@ SAMPLES = (
 _TITLE = 80
 """How many characters of a question stand on the browser's tab and in its history."""
 
+_PAGE = "ask"
+_ANSWERED = "answered"
+
 _NOTHING_YET = (
     '<p class="notice">Nothing has been indexed yet. <a href="library" target="_self">Open the Library</a> '
     "to bring in the documents that came along, or to add your own.</p>"
@@ -44,9 +48,12 @@ def draw() -> None:
         st.set_page_config(page_title=f"{shown(asked.question)[:_TITLE]} · Stratum")
     # Once something is asked, the question itself is the heading; only those who cannot see it need another.
     st.html('<h1 class="unseen">Ask the corpus</h1>' if asked.question else "<h1>Ask the corpus</h1>")
-    _form(asked, known)
-    if asked.where:
-        st.html(f'<p class="held">{_only(asked, known)}</p>')
+    # One element whatever is in it, so that the answer's places stay where they are.
+    with st.container(key="asking"):
+        _form(asked, known)
+        if asked.where or asked.mode != "hybrid":
+            st.html(f'<p class="held">{_only(asked, known)}</p>')
+        work.draw(_PAGE)
     if not known.documents:
         st.html(_NOTHING_YET)
     elif asked.question:
@@ -56,39 +63,46 @@ def draw() -> None:
 
 
 def _form(asked: Asked, known: Facts) -> None:
-    """Draw the question box; a submitted question goes to the address first, so that every question has a link."""
-    follow(asked, {"question": asked.question[:LONGEST_QUESTION], **narrow.values(asked)})
-    with st.form("ask", border=False, enter_to_submit=True):
-        with st.container(key="ask-row", horizontal=True, vertical_alignment="bottom"):
-            question = st.text_input(
-                "Your question",
-                key="question",
-                max_chars=LONGEST_QUESTION,
-                placeholder="Ask in your own words",
-                label_visibility="collapsed",
-            )
-            submitted = st.form_submit_button("Ask")
-        chosen = narrow.draw(asked, known)
+    """Draw the question box; a submitted question goes to the address first, so that every question has a link.
+
+    A choice in the row below goes there at once, and with it the question that is answered, not one half typed.
+    """
+    # Apart from the choices: what somebody is typing must outlive a choice.
+    follow(asked.question, {"question": asked.question[:LONGEST_QUESTION]})
+    row = st.form("ask", border=False).container(key="ask-row", horizontal=True, vertical_alignment="bottom")
+    question = row.text_input(
+        "Your question",
+        key="question",
+        max_chars=LONGEST_QUESTION,
+        placeholder="Ask in your own words",
+        label_visibility="collapsed",
+    )
+    submitted = row.form_submit_button("Ask")
+    chosen = narrow.draw(asked, known)
     if not submitted:
         return
     if not (question or "").strip():
         problem("The question is empty; type a few words, for example: does vitamin C help dark spots?")
         return
-    wanted = Asked((question or "").strip(), chosen.mode, chosen.k, chosen.where)
+    wanted = replace(chosen, question=(question or "").strip())
     if wanted != asked:
         st.query_params.from_dict(wanted.parameters())
         st.rerun()
 
 
 def _only(asked: Asked, known: Facts) -> str:
-    """Say where alone is searched, and offer the way out, as HTML."""
+    """Say how and where alone is searched, and offer the way out, as HTML."""
     titles = {one.id: one.title for one in known.summaries}
     named = [
         titles.get(value, "a document no longer here") if key == "document" else field_words(key, value)
         for key, value in asked.where
     ]
     places = ", ".join(f"<strong>{safe(name)}</strong>" for name in named)
-    return f"Searching only {places}. {ask_link(replace(asked, where=()), 'Search everywhere')}"
+    mode = f" by {narrow.MODES[asked.mode].lower()}" if asked.mode != "hybrid" else ""
+    if not places:
+        return f"Searching{mode}. {ask_link(replace(asked, mode='hybrid'), 'Search by meaning and words')}"
+    everywhere = ask_link(replace(asked, where=()), "Search everywhere")
+    return f"Searching{mode and f'{mode}, and'} only {places}. {everywhere}"
 
 
 def _invitation(known: Facts) -> None:
@@ -101,8 +115,30 @@ def _invitation(known: Facts) -> None:
 
 
 def _answer(asked: Asked, known: Facts) -> None:
-    with st.spinner(f"Searching {counted(known.passages, 'passage')} …"):
-        answer = searcher().ask(asked.question, asked.k, asked.mode, asked.where)
+    with _fresh_place(asked):
+        with st.spinner(f"Searching {counted(known.passages, 'passage')} …"):
+            answer = searcher().ask(asked.question, asked.k, asked.mode, asked.where)
+        _evidence(answer)
+
+
+def _fresh_place(asked: Asked) -> DeltaGenerator:
+    """Return where the answer stands; what answered another question goes first, or it would pass for this answer.
+
+    There are two places, one of them empty, and another question changes them: a place that is emptied and filled in
+    one run goes to the browser as filled, and shows until then what stood there.
+    """
+    before, turn = st.session_state.get(_ANSWERED, (asked, 0))
+    turn += before != asked
+    st.session_state[_ANSWERED] = (asked, turn)
+    if turn % 2:
+        st.empty()
+        return st.container(key="answer-odd")
+    place = st.container(key="answer-even")
+    st.empty()
+    return place
+
+
+def _evidence(answer: Answer) -> None:
     if not answer.citations:
         _verdict(answer, EMPTY)
         return
@@ -113,9 +149,14 @@ def _answer(asked: Asked, known: Facts) -> None:
         st.html("<h2>Nearest passages, not answers</h2>")
     with open_catalogue(settings().data) as catalogue:
         documents = {one.document_id: catalogue.document(one.document_id) for one in answer.citations}
-    for one in answer.citations:
-        citation.draw(one, documents[one.document_id], answers=answers)
-    st.html(f'<div class="colophon">{_colophon(answer)}</div>')
+        places = [citation.draw(one, documents[one.document_id], answers=answers) for one in answer.citations]
+        st.html(f'<div class="colophon">{_colophon(answer)}</div>')
+        # Last of all, since files that were never looked at have to be read once.
+        states = standing.in_place(catalogue, documents)
+    for one, place in zip(answer.citations, places, strict=True):
+        link = Place(one.document_id, one.start, one.end).link()
+        with place:
+            standing.of_a_quotation(one.document_id, link, states[one.document_id], str(one.rank))
 
 
 def _verdict(answer: Answer, words: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.document import Document
 from core.results import Citation, Span
@@ -17,13 +18,17 @@ AROUND = 1_200
 _CLOSENESS = ((0.65, "very close"), (0.5, "close"), (0.35, "related"), (0.2, "loosely related"), (-1.0, "far"))
 
 
-def draw(citation: Citation, document: Document, *, answers: bool) -> None:
-    """Draw a citation of a document; `answers` is False for a passage that is merely the nearest."""
+def draw(citation: Citation, document: Document, *, answers: bool) -> DeltaGenerator:
+    """Draw a citation of a document and return the place below it for the state of its file.
+
+    `answers` is False for a passage that is merely the nearest.
+    """
     layers = marked([("best", citation.highlight), *(("match", match) for match in citation.matches)])
     if not answers:
         layers = tuple(layer for layer in layers if layer.name == "match")
     text = quotation(citation.quote, layers, citation.references, citation.start)
-    st.html(
+    together = st.container(gap=None)
+    together.html(
         f'<article class="citation{"" if answers else " dimmed"}">'
         f'<h3 class="title">{title_link(document, citation.start, citation.end)}</h3>'
         f'<p class="origin">{origin(document.metadata)}</p>'
@@ -38,11 +43,12 @@ def draw(citation: Citation, document: Document, *, answers: bool) -> None:
             + "<h4>To quote it and find it again</h4>"
         )
         st.code(citation_text(document, citation.start, citation.end), language=None, wrap_lines=True)
+    return together
 
 
-def in_context(document: Document, start: int, end: int) -> str:
-    """Return a passage as HTML with the text before and after it, cut between words."""
-    first, last = _word_start(document.text, start - AROUND, start), _word_end(document.text, end + AROUND, end)
+def in_context(document: Document, start: int, end: int, before: int = AROUND) -> str:
+    """Return a passage as HTML with the text before it, so many characters, and after it, cut between words."""
+    first, last = _word_start(document.text, start - before, start), _word_end(document.text, end + AROUND, end)
     text = quotation(
         document.text[first:last], marked([("passage", Span(start, end))]), document.metadata.references, first
     )

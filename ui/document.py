@@ -7,25 +7,22 @@ from functools import partial
 import streamlit as st
 
 from core.document import Document
+from core.errors import InputError
 from core.progress import Progress
-from index import document_state, open_catalogue
+from index import open_catalogue
 from ingest import Outcomes, remove
-from ui import outcomes, passages, work
+from ui import passages, standing, work
 from ui.address import Asked, Place
 from ui.layers import web_link
 from ui.session import settings
 from ui.source import ask_link, origin, references_list
 from ui.text import counted, file_name, safe, shown
 
-_STATES = {
-    "found": "The file is where it was read, byte for byte the same.",
-    "moved": "The file has moved within its folder and is byte for byte the same. "
-    "Bring the library up to date to note its new place.",
-    "changed": "The file has changed since it was read, so quotations may no longer stand in it. "
-    "Bring the library up to date to read it again.",
-    "missing": "The file is gone. Its text is kept here and can be searched; "
-    "add the file again to check quotations against it, or remove the document.",
-}
+_GONE = (
+    '<h1>Library</h1><p class="notice">No document of this address is in the library: it was removed, or its file has '
+    "changed and was read again since the link was made. "
+    f'<a href="{Place().link()}" target="_self">Look for it in the Library</a>.</p>'
+)
 _REMOVING = (
     "<p>Remove this document and its passages from the library? An upload is deleted. A file of a folder stays "
     "where it is, and comes back when the library is brought up to date with that folder.</p>"
@@ -33,11 +30,14 @@ _REMOVING = (
 
 
 def draw(place: Place) -> None:
-    """Draw the document that the address names; raises InputError when there is none of this id."""
+    """Draw the document that the address names, or say that there is none of this id."""
     with open_catalogue(settings().data) as catalogue:
-        document = catalogue.document(place.document)
+        try:
+            document = catalogue.document(place.document)
+        except InputError:
+            st.html(_GONE)
+            return
         spans = catalogue.passages(document.id)
-        state = document_state(catalogue, document.id)
     st.set_page_config(page_title=f"{shown(document.title)} · Stratum")
     summary = document.metadata.first("summary")
     st.html(
@@ -47,12 +47,16 @@ def draw(place: Place) -> None:
     )
     if place.start is not None and place.end is not None:
         passages.linked(document, place.start, place.end)
-    st.html(_facts(document, len(spans)) + f'<p class="state {state}">{_STATES[state]}</p>' + _losses(document))
+    st.html(_facts(document, len(spans)) + _losses(document))
+    state = st.container()
     _actions(document)
     work.draw()
     passages.draw(document, spans, place)
     if document.metadata.references:
         st.html(f"<h2>References</h2>{references_list(document.metadata.references)}")
+    # Last of all: looking for a file that is not where it was can take seconds.
+    with state:
+        standing.of_a_document(document.id)
 
 
 def _facts(document: Document, passage_count: int) -> str:
@@ -91,7 +95,7 @@ def _actions(document: Document) -> None:
             st.html(_REMOVING)
             if st.button("Remove it", key=f"remove-{document.id}"):
                 st.query_params.clear()
-                work.submit(f"Remove “{document.title}”", partial(_remove, document.id), outcomes.names_by_path())
+                work.submit(f"Remove “{document.title}”", partial(_remove, document.id))
 
 
 def _remove(document_id: str, _progress: Progress) -> Outcomes:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 import streamlit as st
 
-from index import Summary
-from ui import adding, document, refused, work
+from index import State, Summary
+from ui import adding, document, refused, standing, work
 from ui.address import Place
 from ui.follow import follow
 from ui.notice import remark
@@ -81,8 +81,14 @@ def _list(place: Place, known: Facts) -> None:
         return
     last = count_of(found, SHEET)
     sheet = min(place.sheet or 1, last)
-    entries = "".join(_entries(found[(sheet - 1) * SHEET : sheet * SHEET], sort))
-    st.html(entries + links(replace(place, sort=sort), sheet, last))
+    shown = found[(sheet - 1) * SHEET : sheet * SHEET]
+    turning = links(replace(place, sort=sort), sheet, last)
+    listed = st.empty()
+    listed.html("".join(_entries(shown, sort, {})) + turning)
+    # After the list is there, since files that were never looked at have to be read once.
+    states = standing.lately_in_place(tuple(one.id for one in shown))
+    if any(map(standing.in_the_list, states.values())):
+        listed.html("".join(_entries(shown, sort, states)) + turning)
 
 
 def _fits(one: Summary, words: str) -> bool:
@@ -95,15 +101,15 @@ def _keywords(one: Summary) -> Iterator[str]:
     return (value for key, value in one.metadata.fields if key == "keywords")
 
 
-def _entries(found: list[Summary], sort: str) -> Iterator[str]:
+def _entries(found: Sequence[Summary], sort: str, states: Mapping[str, State]) -> Iterator[str]:
     """Yield the list as HTML, under headings where the order makes groups."""
     for name, members in groupby(found, key=_HEADINGS.get(sort, lambda _: "")):
         if name:
             yield f"<h2>{safe(name)}</h2>"
-        yield f'<ul class="documents">{"".join(_entry(one, sort) for one in members)}</ul>'
+        yield f'<ul class="documents">{"".join(_entry(one, sort, states.get(one.id, "found")) for one in members)}</ul>'
 
 
-def _entry(one: Summary, sort: str) -> str:
+def _entry(one: Summary, sort: str, state: State) -> str:
     """Return one line of the list; what its heading says already is left out."""
     metadata = one.metadata
     words = (
@@ -115,6 +121,6 @@ def _entry(one: Summary, sort: str) -> str:
         counted(one.passages, "passage"),
     )
     lost = f'<span class="lost">{counted(len(one.losses), "part")} not read</span>' if one.losses else ""
-    line = dotted((*map(safe, words), lost))
+    line = dotted((*map(safe, words), lost, standing.in_the_list(state)))
     link = safe(Place(one.id).link())
     return f'<li><a class="title" href="{link}" target="_self">{safe(one.title)}</a><p>{line}</p></li>'

@@ -47,6 +47,7 @@ def guarded(draw: Callable[[], None]) -> Callable[[], None]:
 
 
 def without_folders(sentence: str) -> str:
-    """Return a sentence with the data folder by its own name, not by where it lies on this machine."""
-    data = settings().data.absolute()
-    return sentence.replace(str(data), data.name)
+    """Return a sentence with our folders by their own names, not by where they lie on this machine."""
+    for folder in (settings().data.absolute(), settings().corpus.absolute()):
+        sentence = sentence.replace(str(folder), folder.name)
+    return sentence

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
-from core.errors import NoIndexError
 from core.ledger import LedgerEntry, Outcome
-from index import open_catalogue
 from ui.address import Asked, Place
 from ui.notice import without_folders
-from ui.session import settings
 from ui.text import counted, file_name, safe
 
 _MOST = 50
@@ -27,36 +24,36 @@ _WORDS: dict[Outcome, tuple[str, str]] = {
 }
 
 
-def names_by_path() -> dict[str, str]:
-    """Return what every known file is called."""
-    try:
-        with open_catalogue(settings().data) as catalogue:
-            return {path: source.name for path, (source, _) in catalogue.sources().items()}
-    except NoIndexError:
-        return {}
-
-
-def listed(entries: Sequence[LedgerEntry], names: Mapping[str, str]) -> str:
-    """Return the files with what became of them; `names` are those that the catalogue no longer knows."""
+def listed(entries: Sequence[LedgerEntry]) -> str:
+    """Return the files with what became of them."""
     if not entries:
         return "<p>Nothing had to be done.</p>"
-    known = {**names_by_path(), **names}
     ranks = list(_WORDS)
     groups = groupby(sorted(entries, key=lambda one: ranks.index(one.outcome)), key=lambda one: one.outcome)
-    return "".join(_group(outcome, list(members), known) for outcome, members in groups)
+    return "".join(_group(outcome, list(members)) for outcome, members in groups)
 
 
-def _group(outcome: Outcome, entries: Sequence[LedgerEntry], names: Mapping[str, str]) -> str:
+def _group(outcome: Outcome, entries: Sequence[LedgerEntry]) -> str:
     words, kind = _WORDS[outcome]
-    if outcome == "unchanged" and len(entries) > 1:
-        return f"<p>{words}: {counted(len(entries), 'file')}.</p>"
-    files = "".join(f"<li>{_file(entry, names)}</li>" for entry in entries[:_MOST])
+    if outcome == "unchanged":
+        # Of a folder they are many; of those a reason is given for, it is that they were renamed.
+        renamed = [entry for entry in entries if entry.reason]
+        same = [entry for entry in entries if not entry.reason]
+        told = _listed("Renamed", kind, renamed) if renamed else ""
+        if len(same) > 1:
+            return f"{told}<p>{words}: {counted(len(same), 'file')}.</p>"
+        return told + (_listed(words, kind, same) if same else "")
+    return _listed(words, kind, entries)
+
+
+def _listed(words: str, kind: str, entries: Sequence[LedgerEntry]) -> str:
+    files = "".join(f"<li>{_file(entry)}</li>" for entry in entries[:_MOST])
     more = f"<li>and {len(entries) - _MOST:,} more</li>" if len(entries) > _MOST else ""
     return f'<p class="{kind}">{words}</p><ul class="files">{files}{more}</ul>'
 
 
-def _file(entry: LedgerEntry, names: Mapping[str, str]) -> str:
-    name = safe(file_name(names.get(entry.path, entry.path)))
+def _file(entry: LedgerEntry) -> str:
+    name = safe(file_name(entry.name))
     reason = f'<p class="reason">{safe(without_folders(entry.reason))}</p>' if entry.reason else ""
     if not entry.document_id or entry.outcome == "removed":
         return f"<strong>{name}</strong>{reason}"

@@ -20,6 +20,10 @@ SHEET = 25
 """How many passages are shown at a time."""
 
 
+BEFORE = 300
+"""How many characters of its surroundings come before the linked passage: few, so that it is seen without scrolling."""
+
+
 def linked(document: Document, start: int, end: int) -> None:
     """Draw the passage that the address names, within its surroundings."""
     if not start < end <= len(document.text):
@@ -27,8 +31,8 @@ def linked(document: Document, start: int, end: int) -> None:
         return
     where = dotted(map(safe, (section_words(document, start), pages_words(document, start, end))))
     st.html(
-        f'<h2>The passage of this link</h2><p class="place">{where}</p>'
-        f'<div class="context quotation">{in_context(document, start, end)}</div>'
+        f'<h2 class="linked">The passage of this link</h2><p class="place">{where}</p>'
+        f'<div class="context quotation">{in_context(document, start, end, BEFORE)}</div>'
     )
     with st.expander("To quote it and find it again"):
         st.code(citation_text(document, start, end), language=None, wrap_lines=True)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from core import codec
 from core.errors import NoIndexError
+from core.progress import Progress
 from core.settings import Settings, load_settings
-from index import Searcher, Summary, open_catalogue
-from ingest import Jobs
+from index import Searcher, Summary, WatchedFiles, open_catalogue
+from ingest import Jobs, Outcomes, add, waiting_uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +31,6 @@ class Facts:
         return next((summary for summary in self.summaries if summary.id == document_id), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """When a piece of work was asked for, on the monotonic clock, and what its files are called, by path."""
-
-    began: float
-    names: Mapping[str, str]
-
-
 NOTHING = Facts(0, 0, {}, ())
 
 
@@ -46,13 +40,13 @@ def settings() -> Settings:
 
 
 def jobs() -> Jobs:
-    """Return the queue of ingest work of this server."""
+    """Return the queue of ingest work of this server; once made, it takes up the uploads that no run has read."""
     return _jobs(str(settings().data))
 
 
-def notes() -> dict[int, Note]:
-    """Return what this server remembers of each piece of work, by its number."""
-    return _notes(str(settings().data))
+def watched() -> WatchedFiles:
+    """Return the files as this server has seen them: each is read once, and again when it is another."""
+    return _watched(str(settings().data))
 
 
 def searcher() -> Searcher:
@@ -74,17 +68,26 @@ def facts() -> Facts:
     return _facts(str(data), generation)
 
 
-# The arguments of the three below are what their results are kept by; Streamlit leaves names with an underscore out.
+# The arguments of those below are what their results are kept by; Streamlit leaves names with an underscore out.
 
 
 @st.cache_resource(show_spinner=False)
-def _jobs(data: str) -> Jobs:  # noqa: ARG001
-    return Jobs()
+def _jobs(data: str) -> Jobs:
+    made = Jobs()
+    waiting = waiting_uploads(Path(data))
+    if waiting:
+        made.submit("Taking up uploads that were waiting", partial(_taken_up, Path(data), waiting))
+    return made
+
+
+def _taken_up(data: Path, waiting: Sequence[tuple[Path, str]], progress: Progress) -> Outcomes:
+    paths, names = zip(*waiting, strict=True)
+    return add(data, paths, settings().model, progress, names)
 
 
 @st.cache_resource(show_spinner=False)
-def _notes(data: str) -> dict[int, Note]:  # noqa: ARG001
-    return {}
+def _watched(data: str) -> WatchedFiles:  # noqa: ARG001
+    return WatchedFiles()
 
 
 @st.cache_resource(show_spinner="Loading the language model. This happens once and takes some seconds.", max_entries=2)

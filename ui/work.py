@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -11,30 +11,47 @@ from core.progress import Progress
 from ingest import Job, Outcomes
 from ui import outcomes
 from ui.notice import problem, without_folders
-from ui.session import Note, jobs, notes
+from ui.session import jobs
 from ui.text import counted, safe
 
 
-def submit(title: str, task: Callable[[Progress], Outcomes], names: Mapping[str, str] | None = None) -> None:
-    """Queue work and show the page again, with it; `names` says by path what files are called, where that is known."""
+def submit(title: str, task: Callable[[Progress], Outcomes], page: str = "") -> None:
+    """Queue work and show the page again, with it; `page` names one that shows this work besides the Library."""
     job = jobs().submit(title, task)
-    notes()[job.id] = Note(time.monotonic(), names or {})
+    st.session_state.setdefault(_asked_for(page), set()).add(job.id)
     st.rerun()
 
 
-def draw() -> None:
-    """Draw the work that runs now, following it, and what became of the work that has ended."""
-    every = jobs().all()
+def draw(page: str = "") -> None:
+    """Draw the work that runs now, following it, and what became of the work that has ended.
+
+    With a `page`, only the work that this visitor has asked for there.
+    """
+    every = _shown_on(page)
     if any(job.running for job in every):
-        _running()
+        _running(page)
     for job in every:
         if not job.running:
             _ended(job)
 
 
+def under_way(page: str = "") -> bool:
+    """Tell whether any of the work that a page shows waits or goes on."""
+    return any(job.running for job in _shown_on(page))
+
+
+def _asked_for(page: str) -> str:
+    return f"work-{page}"
+
+
+def _shown_on(page: str) -> list[Job]:
+    mine = st.session_state.get(_asked_for(page), ())
+    return [job for job in jobs().all() if not page or job.id in mine]
+
+
 @st.fragment(run_every="1s")
-def _running() -> None:
-    waiting = [job for job in jobs().all() if job.running]
+def _running(page: str) -> None:
+    waiting = [job for job in _shown_on(page) if job.running]
     if not waiting:
         # The last one has ended since: the whole page has something new to say.
         st.rerun()
@@ -50,20 +67,20 @@ def _running() -> None:
 
 def _pace(job: Job) -> str:
     """Say how far work is and how long it will still take."""
-    note = notes().get(job.id)
-    if not job.share or note is None:
+    if job.began is None:
+        return "waiting for the work before it."
+    if not job.share:
         return "reading the files. The first time, loading the language model takes some seconds more."
-    left = round((time.monotonic() - note.began) / job.share * (1 - job.share))
+    left = round((time.monotonic() - job.began) / job.share * (1 - job.share))
     return f"{job.share:.0%} done, {counted(job.passages, 'passage')} so far, about {counted(left, 'second')} left."
 
 
 def _ended(job: Job) -> None:
-    note = notes().get(job.id)
     with st.container(key=f"job-{job.id}"):
         if job.outcomes is None:
             problem(f"{job.title}: {without_folders(job.error)}")
         else:
-            fates = outcomes.listed(job.outcomes.entries, note.names if note else {})
+            fates = outcomes.listed(job.outcomes.entries)
             st.html(f'<section class="outcomes"><h2>{safe(job.title)}: done</h2>{fates}</section>')
         if st.button("Put this away", key=f"dismiss-{job.id}", type="tertiary"):
             jobs().dismiss(job.id)

@@ -80,6 +80,7 @@ def test_a_passage_has_a_lasting_link(reader: Reader, new_reader: Callable[..., 
     other.page.goto(reader.page.url)
 
     expect(other.page.locator(".passage.named")).to_be_visible()
+    expect(other.page.locator(".context mark.passage").first).to_be_in_viewport()
 
 
 def test_a_sample_question_is_a_link(reader: Reader) -> None:
@@ -95,12 +96,53 @@ def test_a_search_is_narrowed(reader: Reader) -> None:
     reader.open("Narrow the search")
     reader.page.get_by_role("combobox", name="Subject").fill("Proc")
     reader.page.get_by_role("option", name="Procedures").click()
-    reader.page.keyboard.press("Escape")
-    reader.page.get_by_role("button", name="Ask", exact=True).click()
 
     expect(reader.page).to_have_url(f"{reader.server.url}/?q=skin&group=Procedures")
     reader.sees("Searching only Procedures")
     expect(reader.page.locator(".citation")).to_have_count(1)
+
+    reader.page.get_by_role("combobox", name="Subject").fill("Topical")
+    reader.page.get_by_role("option", name="Topical actives").click()
+
+    expect(reader.page).to_have_url(f"{reader.server.url}/?q=skin&group=Procedures&group=Topical+actives")
+    expect(reader.page.locator(".citation", has_text="vitamin-c.md").first).to_be_visible()
+    reader.page.keyboard.press("Escape")
+    reader.page.get_by_text("Words only", exact=True).click()
+    reader.sees("Searching by words only")
+    expect(reader.page.get_by_text("Words only", exact=True)).to_be_visible()
+
+
+def test_what_is_being_typed_outlives_a_choice(reader: Reader) -> None:
+    reader.go("/", {"q": QUESTION})
+    reader.open("Narrow the search")
+    reader.box.fill("what do peels")
+    reader.page.get_by_text("Words only", exact=True).click()
+
+    reader.sees("Searching by words only")
+    reader.sees("Vitamin C fades dark spots")
+    expect(reader.box).to_have_value("what do peels")
+
+
+@pytest.mark.parametrize("narrowed", [False, True])
+def test_an_answer_goes_before_the_next_one_comes(reader: Reader, *, narrowed: bool) -> None:
+    reader.go("/", {"q": QUESTION})
+    reader.sees("Vitamin C fades dark spots")
+    # Elements that are filled anew would show the old words until then.
+    reader.page.evaluate(
+        "document.querySelectorAll('.stElementContainer:has(.citation)').forEach(one => one.dataset.before = 'yes')"
+    )
+    assert reader.page.locator("[data-before]").count() > 0
+
+    if narrowed:
+        reader.open("Narrow the search")
+        reader.page.get_by_text("Words only", exact=True).click()
+        reader.sees("Searching by words only")
+    else:
+        reader.ask("granulomas followed needling")
+        expect(reader.page.locator(".citation .quotation").first).to_contain_text("Granulomas followed needling.")
+
+    expect(reader.page.locator(".citation").first).to_be_visible()
+    expect(reader.page.locator("[data-before]")).to_have_count(0)
 
 
 def test_what_the_corpus_does_not_answer_is_dimmed(reader: Reader) -> None:

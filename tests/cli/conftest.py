@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
+import evaluate.__main__
 import index.__main__
 import ingest.__main__
 from core.command import run
 
-APPS = {"index": index.__main__.app, "ingest": ingest.__main__.app}
+APPS = {"index": index.__main__.app, "ingest": ingest.__main__.app, "evaluate": evaluate.__main__.app}
 MODEL = ("--model", "hashing-256")
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from core.document import Source
-from core.ledger import SourceFile
+from index import open_catalogue
 from ingest import sync
-from ingest.files import FoundFile, found
-from ingest.plan import Known, plan
+from ingest.files import Walk, found
+from ingest.sync import followed_files
 from tests.cli.conftest import MODEL, Command, write
 
 
@@ -30,6 +28,7 @@ class Folder:
     def sync(self) -> dict[str, str]:
         done = self.stratum("ingest", "sync", self.place, *MODEL, "--json")
         self.reasons = {self._name(one["path"]): one["reason"] for one in done.objects}
+        assert len(self.reasons) == len(done.objects), "a file is named once"
         outcomes = {self._name(one["path"]): one["outcome"] for one in done.objects}
         assert done.status == int("refused" in outcomes.values())
         self.require_agreement()
@@ -39,6 +38,10 @@ class Folder:
         """Return the quotation of each document by the file it is cited from."""
         (answer,) = self.stratum("index", "search", "text", "-k", 50, "--json").objects
         return {self._name(hit["path"]): hit["quote"] for hit in answer["hits"]}
+
+    def known(self) -> list[str]:
+        """Return the files on the ledger."""
+        return [self._name(one["path"]) for one in self.stratum("ingest", "ledger", "--json").objects]
 
     def require_agreement(self) -> None:
         (found,) = self.stratum("index", "verify", "--json").objects
@@ -71,9 +74,42 @@ def test_a_renamed_file_is_neither_read_again_nor_called_a_duplicate(folder: Fol
     folder.sync()
     (folder.place / "a.md").rename(folder.place / "z.md")
 
-    assert folder.sync() == {"z": "unchanged", "a": "removed"}
-    assert "a.md" in folder.reasons["z"]
+    assert folder.sync() == {"z": "unchanged"}
+    assert folder.reasons["z"] == "renamed from a.md"
     assert folder.held() == {"z": "Text one."}
+    assert folder.known() == ["z"]
+
+
+def test_a_file_that_moves_into_another_folder_is_told_from_where(folder: Folder) -> None:
+    (folder.place / "old").mkdir()
+    (folder.place / "new").mkdir()
+    (folder.place / "old" / "a.md").write_text("Text one.")
+    folder.sync()
+    (folder.place / "old" / "a.md").rename(folder.place / "new" / "a.md")
+
+    assert folder.sync() == {"new/a": "unchanged"}
+    assert folder.reasons["new/a"] == "renamed from old/a.md"
+
+
+def test_a_folder_of_copies_that_is_renamed_keeps_them_apart(folder: Folder) -> None:
+    (folder.place / "old").mkdir()
+    for name in ("a", "b"):
+        (folder.place / "old" / f"{name}.md").write_text("Text one.")
+    folder.sync()
+    (folder.place / "old").rename(folder.place / "new")
+
+    assert folder.sync() == {"new/a": "unchanged", "new/b": "unchanged"}
+    assert folder.reasons == {"new/a": "renamed from old/a.md", "new/b": "renamed from old/b.md"}
+
+
+def test_a_renamed_file_of_which_a_copy_is_made_is_renamed_once(folder: Folder) -> None:
+    folder.write(a="Text one.")
+    folder.sync()
+    (folder.place / "a.md").unlink()
+    folder.write(b="Text one.", c="Text one.")
+
+    assert folder.sync() == {"b": "unchanged", "c": "duplicate"}
+    assert folder.reasons == {"b": "renamed from a.md", "c": "the same content as b.md"}
 
 
 def test_the_same_content_twice_in_one_run_is_one_document(folder: Folder) -> None:
@@ -85,7 +121,8 @@ def test_the_same_content_twice_in_one_run_is_one_document(folder: Folder) -> No
 
     (folder.place / "a.md").unlink()
 
-    assert folder.sync()["a"] == "removed"
+    assert folder.sync() == {"a": "removed", "b": "unchanged", "c": "unchanged"}
+    assert folder.reasons["a"] == "its content remains as b.md"
     assert folder.held() == {"b": "Text one."}
 
 
@@ -152,8 +189,10 @@ def test_a_file_renamed_over_another(folder: Folder) -> None:
     folder.sync()
     (folder.place / "a.md").rename(folder.place / "b.md")
 
-    assert folder.sync() == {"b": "unchanged", "a": "removed"}
+    assert folder.sync() == {"b": "unchanged"}
+    assert folder.reasons["b"] == "renamed from a.md"
     assert folder.held() == {"b": "Text one."}
+    assert folder.known() == ["b"]
 
 
 def test_an_edit_that_is_taken_back(folder: Folder) -> None:
@@ -330,19 +369,38 @@ def test_a_file_that_changes_while_the_run_goes_on_spoils_nothing(folder: Folder
     }
 
 
-def test_planning_a_run_keeps_no_file_in_memory() -> None:
-    def files() -> Iterator[FoundFile]:
-        for number in range(48):
-            content = number.to_bytes(1) * 1_000_000
-            yield FoundFile(SourceFile(f"/{number}.md", "", "", "/"), Source("", "text/markdown", content), "")
+def test_a_file_that_goes_while_the_run_goes_on_is_no_refusal(folder: Folder, here: Path) -> None:
+    sections = (f"## Part {number}\n\n{'barrier of the skin ' * 80}\n\n" for number in range(120))
+    folder.write(b="Text two.")
+    folder.sync()
+    folder.write(a="".join(sections), b="Text two, edited.", c="Text three.")
 
-    tracemalloc.start()
-    steps = plan(files(), Known({}, {}), lambda _path: True, {"text/markdown": "markdown/1"}).steps
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
+    def tidy_up(_share: float, _passages: int) -> None:
+        for name in ("b.md", "c.md"):
+            (folder.place / name).unlink(missing_ok=True)
 
-    assert len(steps) == 48
-    assert peak < 8_000_000
+    outcomes = sync(here / "var", folder.place, MODEL[1], tidy_up)
+
+    assert {Path(one.path).stem: one.outcome for one in outcomes.entries} == {"a": "read", "b": "removed"}
+    assert folder.known() == ["a"]
+    assert folder.sync() == {"a": "unchanged"}
+
+
+def test_what_lies_in_a_folder_that_cannot_be_listed_is_not_taken_for_gone(folder: Folder, here: Path) -> None:
+    (folder.place / "deep").mkdir()
+    (folder.place / "deep" / "b.md").write_text("Text two.")
+    folder.write(a="Text one.")
+    folder.sync()
+    # What a walk sees where permissions forbid to list the folder; whoever runs the tests may have them all.
+    seen = Walk((folder.place / "a.md",), closed=(folder.place / "deep",))
+
+    with open_catalogue(here / "var") as catalogue:
+        followed = followed_files(catalogue, folder.place, seen, here / "var")
+
+    assert [Path(one.file.path).name for one in followed] == ["a.md"]
+    assert (
+        found(folder.place / "deep", folder.place).reason == "the folder deep cannot be listed: check its permissions"
+    )
 
 
 def test_a_file_beyond_every_limit_is_refused_without_being_read(here: Path) -> None:

@@ -7,7 +7,10 @@ import typer
 
 from tests.cli.conftest import APPS, Command
 
-COMMANDS = {"index": {"search", "status", "verify", "rebuild"}, "ingest": {"sync", "add", "remove", "ledger"}}
+COMMANDS = {
+    "index": {"search", "status", "verify", "rebuild", "fold", "backup", "restore"},
+    "ingest": {"sync", "add", "remove", "ledger"},
+}
 
 
 def names(room: str, command: str) -> list[str]:
@@ -44,6 +47,10 @@ def test_the_help_of_a_command_names_every_option(stratum: Command, room: str, c
 )
 def test_commands_that_embed_take_a_model(room: str, command: str) -> None:
     assert "--model" in names(room, command)
+
+
+def test_a_sync_can_be_planned_only_and_can_go_on() -> None:
+    assert {"--dry-run", "--watch"} <= set(names("ingest", "sync"))
 
 
 def test_no_command_at_all_shows_the_help(stratum: Command) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ingest import store_upload
 from tests.cli.conftest import MODEL, Command, write
 
-ENTRY_KEYS = {"document_id", "path", "outcome", "reason", "pages", "passages", "losses"}
+ENTRY_KEYS = {"document_id", "path", "outcome", "reason", "pages", "passages", "losses", "name"}
 
 
 def outcomes(objects: list[dict[str, object]]) -> dict[str, object]:
@@ -73,6 +74,27 @@ def test_remove_takes_paths_folders_and_ids(synced: Command, docs: Path, here: P
     assert all(set(entry) == ENTRY_KEYS for entry in done.objects)
     assert (docs / "oil.md").is_file()
     assert outcomes(synced("ingest", "ledger", "--json").objects) == {"sun.md": "read"}
+
+
+def test_removing_one_of_two_copies_says_where_its_content_remains(synced: Command, docs: Path) -> None:
+    write(docs, oil2=(docs / "oil.md").read_text())
+    synced("ingest", "sync", "docs")
+
+    (entry,) = synced("ingest", "remove", docs / "oil.md", "--json").objects
+
+    assert (entry["outcome"], entry["reason"]) == ("removed", "its content remains as oil2.md")
+    assert outcomes(synced("ingest", "ledger", entry["document_id"], "--json").objects) == {"oil2.md": "read"}
+
+
+def test_an_upload_is_listed_with_the_name_it_came_under(synced: Command, here: Path) -> None:
+    path = store_upload(here / "var", "Zinc\n & skin.md", b"Zinc soothes.")
+
+    added = synced("ingest", "add", path)
+    listed = synced("ingest", "ledger", path)
+
+    assert f"read      {path} [Zinc & skin.md] (1 passages)" in added.out
+    assert f"{path} [Zinc & skin.md]" in listed.out
+    assert "[oil.md]" not in synced("ingest", "ledger").out
 
 
 def test_remove_names_what_it_does_not_know_and_removes_the_rest(synced: Command) -> None:

@@ -9,7 +9,7 @@ from core.command import run
 from core.errors import BusyError, InputError, StratumError
 
 
-def app_that_raises(error: Exception) -> typer.Typer:
+def app_that_raises(error: BaseException) -> typer.Typer:
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
     @app.command()
@@ -39,3 +39,15 @@ def test_a_defect_is_not_dressed_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(ZeroDivisionError):
         run(app_that_raises(ZeroDivisionError()), "room")
+
+
+def test_an_interruption_is_a_sentence_and_status_2(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["room"])
+
+    with pytest.raises(SystemExit) as caught:
+        run(app_that_raises(KeyboardInterrupt()), "room")
+
+    assert caught.value.code == 2
+    assert capsys.readouterr().err == "room: Stopped; what was committed stays.\n"

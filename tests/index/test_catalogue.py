@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from core.document import Loss, Page
-from core.errors import InputError
-from index import Change, Encoder, open_catalogue
-from tests.index.builders import added, document, file_of, put
+from core.errors import DamagedError, InputError
+from core.ledger import KnownFile, SourceFile
+from index import Change, Encoder, Refusal, open_catalogue, open_writer
+from tests.index.builders import added, document, file_of, gone, put, rows
 
 WHOLE = document("Retinol at night.", title="Zinc and retinol", year=2020, fields=(("group", "Actives"),))
 PARTIAL = replace(
@@ -26,7 +27,7 @@ def library(data: Path, hashing: Encoder) -> Path:
         data,
         hashing,
         added({"b.md": WHOLE, "a.md": WHOLE, "scan.md": PARTIAL}),
-        Change(refused=((file_of(document(""), "empty.md"), "empty.md is empty."),)),
+        Change(refused=(Refusal(file_of(document(""), "empty.md"), "empty.md is empty."),)),
     )
     return data
 
@@ -86,3 +87,45 @@ def test_passages_come_in_the_order_of_the_text_and_are_found_by_id(library: Pat
         assert set(catalogue.passages_by_id([1, 2, 99])) == {1, 2}
         assert catalogue.passages_by_id([]) == {}
         assert catalogue.passages("feed") == ()
+
+
+def test_files_are_found_by_path_by_document_and_by_folder(library: Path) -> None:
+    with open_catalogue(library) as catalogue:
+        every = catalogue.files()
+
+        assert [Path(path).name for path in every] == ["a.md", "b.md", "empty.md", "scan.md"]
+        assert all(catalogue.file(path) == known for path, known in every.items())
+        assert catalogue.file("/library/none.md") is None
+        assert [known.file.name for known in catalogue.files_of(WHOLE.id)] == ["a.md", "b.md"]
+        assert catalogue.files_within("/library") == tuple(every.values())
+        assert [known.file.name for known in catalogue.files_within("/library/a.md")] == ["a.md"]
+        assert catalogue.files_within("/lib") == catalogue.files_within("/library/a") == ()
+        assert every["/library/empty.md"] == KnownFile(file_of(document(""), "empty.md"), "", "empty.md is empty.", "")
+
+
+def test_one_entry_of_the_ledger_is_what_the_whole_ledger_says(library: Path) -> None:
+    with open_catalogue(library) as catalogue:
+        assert [catalogue.entry(entry.path) for entry in catalogue.ledger()] == list(catalogue.ledger())
+        assert catalogue.entry("/library/none.md") is None
+
+
+def test_an_entry_carries_the_name_a_file_goes_by(data: Path, hashing: Encoder) -> None:
+    put(data, hashing, Change(read=((SourceFile("/kept/feed.pdf", "Zinc review.pdf", WHOLE.sha256, "/kept"), WHOLE),)))
+
+    with open_catalogue(data) as catalogue:
+        assert [entry.name for entry in catalogue.ledger()] == ["Zinc review.pdf"]
+
+
+def test_a_text_that_was_altered_in_store_is_never_quoted(library: Path) -> None:
+    rows(library, "UPDATE documents SET text = replace(text, 'night', 'noon!')")
+
+    with open_catalogue(library) as catalogue, pytest.raises(DamagedError, match=r"not what was written.*restore"):
+        catalogue.document(WHOLE.id)
+
+
+def test_counts_are_kept_with_every_commit(data: Path, hashing: Encoder) -> None:
+    with open_writer(data) as writer:
+        for change in (added({"a.md": WHOLE, "b.md": PARTIAL}), added({"b.md": WHOLE}), gone("a.md"), gone("b.md")):
+            writer.commit(change, hashing)
+            counted = rows(data, "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)")
+            assert [writer.catalogue.counts()] == counted

@@ -1,4 +1,4 @@
-"""The dense side answers as exact NumPy does, ids and scores, however snapshot and tail came about."""
+"""The dense side answers as exact NumPy does, ids and scores, however segments and tail came about."""
 
 from __future__ import annotations
 
@@ -38,6 +38,18 @@ def opened(data: Path) -> DenseView:
         return DenseView.opened(catalogue, data)
 
 
+def following(view: DenseView, data: Path) -> DenseView:
+    """Return the view brought up to the present generation."""
+    with open_catalogue(data) as catalogue:
+        return DenseView.opened(catalogue, data, view)
+
+
+def the_segment(data: Path) -> Path:
+    """Return the file of the only segment."""
+    (file,) = (data / "views").iterdir()
+    return file
+
+
 def exact(data: Path, query: Vectors, k: int, allowed: Ids | None = None) -> tuple[Ids, Scores]:
     """Return what the view must return, from the stored vectors and NumPy alone: the best k and their ties."""
     stored = [(number, np.frombuffer(blob, np.float32)) for number, blob in _stored(data)]
@@ -67,11 +79,11 @@ def require_exact(
             assert scores.tolist() == wanted_scores.tolist()
 
 
-def snapshot_alone(data: Path) -> None:
+def segment_alone(data: Path) -> None:
     filled(data, SMALL, *texts(40))
 
 
-def snapshot_and_tail(data: Path) -> None:
+def segment_and_tail(data: Path) -> None:
     filled(data, SMALL, *texts(40))
     put(data, SMALL, added({f"late{number}.md": read for number, read in enumerate(texts(3, 40))}))
 
@@ -81,7 +93,7 @@ def without_a_view(data: Path) -> None:
     shutil.rmtree(data / "views")
 
 
-def holes_in_the_snapshot(data: Path) -> None:
+def holes_in_the_segment(data: Path) -> None:
     filled(data, SMALL, *texts(40))
     put(data, SMALL, gone("0.md", "17.md", "39.md"))
 
@@ -107,10 +119,10 @@ def one_passage(data: Path) -> None:
 
 
 BUILDS: tuple[Callable[[Path], None], ...] = (
-    snapshot_alone,
-    snapshot_and_tail,
+    segment_alone,
+    segment_and_tail,
     without_a_view,
-    holes_in_the_snapshot,
+    holes_in_the_segment,
     holes_in_both,
     everything_removed,
     removed_and_filled_again,
@@ -146,37 +158,49 @@ def test_a_filter_may_name_passages_that_are_gone(data: Path) -> None:
     require_exact(opened(data), data, before)
 
 
-def test_snapshot_and_tail_are_really_side_by_side(data: Path) -> None:
-    snapshot_and_tail(data)
+def test_segment_and_tail_are_really_side_by_side(data: Path) -> None:
+    segment_and_tail(data)
 
     view = opened(data)
 
-    assert (view.snapshot.ntotal, len(view.tail), len(view.ids)) == (40, 3, 43)
+    assert [(bool(block.name), block.ids.size) for block in view.blocks] == [(True, 40), (False, 3)]
 
 
-def test_adding_one_document_rewrites_no_snapshot_and_loads_none_again(data: Path) -> None:
+def test_adding_one_document_rewrites_no_segment_and_loads_none_again(data: Path) -> None:
     filled(data, SMALL, *texts(40))
     view, files = opened(data), sorted(file.name for file in (data / "views").iterdir())
 
     put(data, SMALL, added({"late.md": texts(1, 40)[0]}))
-    with open_catalogue(data) as catalogue:
-        after = view.advanced(catalogue, data)
+    after = following(view, data)
 
-    assert after.snapshot is view.snapshot
-    assert (len(view.ids), len(after.ids), after.generation) == (40, 41, 2)
+    assert after.blocks[0] is view.blocks[0]
+    assert ([block.ids.size for block in after.blocks], after.generation) == ([40, 1], 2)
     assert sorted(file.name for file in (data / "views").iterdir()) == files
     require_exact(after, data)
 
 
-def test_a_grown_tail_is_folded_into_one_new_snapshot(data: Path) -> None:
+def test_a_grown_tail_is_folded_into_a_new_segment_beside_a_larger_one(data: Path) -> None:
     filled(data, SMALL, *texts(40))
     put(data, SMALL, added({f"late{number}.md": read for number, read in enumerate(texts(10, 40))}))
 
     view = opened(data)
 
-    assert (view.snapshot.ntotal, len(view.tail)) == (50, 0)
-    assert [file.name for file in (data / "views").iterdir()] == ["dense-2.faiss"]
+    assert [(bool(block.name), block.ids.size) for block in view.blocks] == [(True, 40), (True, 10)]
+    assert {file.name for file in (data / "views").iterdir()} == {block.name for block in view.blocks}
     require_exact(view, data)
+
+
+def test_a_removal_rewrites_the_segment_it_touched_and_no_other(data: Path) -> None:
+    filled(data, SMALL, *texts(40))
+    put(data, SMALL, added({f"late{number}.md": read for number, read in enumerate(texts(10, 40))}))
+    before = opened(data)
+
+    put(data, SMALL, gone("late3.md"))
+    after = following(before, data)
+
+    assert after.blocks[0] is before.blocks[0]
+    assert [(bool(block.name), block.ids.size) for block in after.blocks] == [(True, 40), (True, 9)]
+    require_exact(after, data)
 
 
 def test_an_old_view_that_missed_a_fold_and_its_removals_is_brought_up_to_date(data: Path) -> None:
@@ -187,18 +211,7 @@ def test_an_old_view_that_missed_a_fold_and_its_removals_is_brought_up_to_date(d
     )
     put(data, SMALL, gone("5.md", "6.md", "7.md", "8.md"))
 
-    with open_catalogue(data) as catalogue:
-        after = view.advanced(catalogue, data)
-
-    require_exact(after, data)
-
-
-def test_a_view_that_is_up_to_date_is_kept_as_it_is(data: Path) -> None:
-    filled(data, SMALL, *texts(3))
-    view = opened(data)
-
-    with open_catalogue(data) as catalogue:
-        assert view.advanced(catalogue, data) is view
+    require_exact(following(view, data), data)
 
 
 def test_all_that_tie_for_the_last_place_are_returned(data: Path) -> None:
@@ -261,17 +274,20 @@ DAMAGES = (bit_flipped, zeroed_block, truncated, emptied, missing, foreign, a_fo
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_snapshot_changes_no_answer(data: Path, damage: Callable[[Path], None]) -> None:
-    snapshot_and_tail(data)
-    damage(data / "views" / "dense-1.faiss")
+def test_a_damaged_segment_changes_no_answer(data: Path, damage: Callable[[Path], None]) -> None:
+    segment_and_tail(data)
+    damage(the_segment(data))
 
     require_exact(opened(data), data)
 
 
 @pytest.mark.parametrize("damage", DAMAGES[:-1])
-def test_the_next_writer_makes_a_damaged_snapshot_again(data: Path, damage: Callable[[Path], None]) -> None:
-    snapshot_alone(data)
-    damage(data / "views" / "dense-1.faiss")
+def test_once_a_reader_has_met_it_the_next_writer_makes_a_damaged_segment_again(
+    data: Path, damage: Callable[[Path], None]
+) -> None:
+    segment_alone(data)
+    damage(the_segment(data))
+    opened(data)
 
     with open_writer(data):
         pass
@@ -290,7 +306,7 @@ def test_a_file_in_the_place_of_the_folder_of_views_stops_no_commit(data: Path) 
 
 
 def test_what_lies_in_the_folder_of_views_is_never_mistaken_for_one(data: Path) -> None:
-    snapshot_alone(data)
+    segment_alone(data)
     (data / "views" / "dense-99.faiss").write_bytes(b"left by a run that died")
     (data / "views" / "notes").mkdir()
 
@@ -311,14 +327,14 @@ def rebuilt_by(encoder: Encoder, data: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [removed_and_filled_by, rebuilt_by])
-def test_a_snapshot_of_another_dimension_is_left_behind(data: Path, change: Callable[[Encoder, Path], None]) -> None:
+def test_a_segment_of_another_dimension_is_left_behind(data: Path, change: Callable[[Encoder, Path], None]) -> None:
     wider = HashingEncoder("wider", 24)
     change(wider, data)
 
     (answer,) = [Searcher(data, wider).ask("acne barrier", k=4, mode="dense")]
 
     assert len(answer.citations) == 4
-    assert opened(data).snapshot.d == 24
+    assert opened(data).dimension == 24
 
 
 def test_an_index_in_which_nothing_could_be_read_takes_its_first_document(data: Path) -> None:
@@ -363,11 +379,9 @@ def follow(data: Path, steps: list[tuple[str, int]]) -> DenseView:
                 elif action == "rebuild":
                     writer.rebuild(SMALL)
                 else:
-                    with open_catalogue(data) as catalogue:
-                        view = view.advanced(catalogue, data)
+                    view = following(view, data)
         steps = steps[1:]
-    with open_catalogue(data) as catalogue:
-        return view.advanced(catalogue, data)
+    return following(view, data)
 
 
 @settings(max_examples=15)

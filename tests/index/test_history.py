@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import ExitStack
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from core.document import Document
 from core.results import MODES
-from index import Change, Searcher, open_writer, verify
+from index import Change, Searcher, open_writer, rebuilding, segments, verify
+from index.ahead import open_ahead
+from index.arrays import Vectors
+from index.backup import backup, restore
 from index.chunking import Chunker
+from index.hashing import HashingEncoder
 from tests.index.builders import Counting, added, file_of, gone, put, rankings, sectioned
 
 NAMES = st.sampled_from(["a.md", "b.md", "c.md", "deep/a.md", "öl.md"])
@@ -35,6 +41,24 @@ def embedded_texts(documents: Iterable[Document]) -> set[str]:
     """Return what the model has read of these documents' passages."""
     chunker = Chunker(Counting())
     return {chunker.embedded_text(read, passage) for read in documents for passage in chunker.passages(read)}
+
+
+class DeathError(Exception):
+    """The end of a run that comes without warning."""
+
+
+class Dying(HashingEncoder):
+    """Another model, which takes the run with it after some batches."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__("hashing-other", 64)
+        self._left = after
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        self._left -= 1
+        if self._left < 0:
+            raise DeathError
+        return super().encode_passages(texts)
 
 
 class History(RuleBasedStateMachine):
@@ -90,6 +114,40 @@ class History(RuleBasedStateMachine):
         self._open.close()
         self._writer = self._open.enter_context(open_writer(self._data))
 
+    @rule()
+    def die_between_two_commits(self) -> None:
+        """Leave the views unwritten and the log as it is."""
+        with pytest.raises(DeathError), self._open:
+            raise DeathError
+        self._open = ExitStack()
+        self._writer = self._open.enter_context(open_writer(self._data))
+
+    @rule(name=NAMES, number=TEXTS)
+    def die_within_a_commit(self, name: str, number: int) -> None:
+        connection = self._writer.catalogue.connection
+        connection.execute("CREATE TEMP TRIGGER die BEFORE INSERT ON main.sources BEGIN SELECT raise(ABORT, ''); END")
+        with pytest.raises(sqlite3.IntegrityError):
+            self._writer.commit(added({name: text(number)}), self._encoder)
+        connection.execute("DROP TRIGGER die")
+
+    @rule(after=st.integers(0, 5))
+    def embed_ahead_for_another_model_and_stop(self, after: int) -> None:
+        with open_ahead(self._data) as vectors, suppress(DeathError):
+            rebuilding.embed(self._writer.catalogue, vectors, Dying(after))
+
+    @rule()
+    def fold(self) -> None:
+        segments.fold(self._writer.catalogue, self._data, thoroughly=True)
+
+    @precondition(lambda self: self._files)
+    @rule()
+    def restore_a_backup_into_the_same_folder(self) -> None:
+        self._open.close()
+        file = Path(self._folder.name) / "backup.zip"
+        backup(self._data, file)
+        restore(file, self._data, replace=True)
+        self._writer = self._open.enter_context(open_writer(self._data))
+
     @rule(name=NAMES)
     def ask(self, name: str) -> None:
         wanted = {file_of(read, path).path for path, read in self._files.items()}
@@ -119,5 +177,8 @@ class History(RuleBasedStateMachine):
         self._folder.cleanup()
 
 
-History.TestCase.settings = settings(max_examples=12, stateful_step_count=10, deadline=None)
+_EXHAUSTIVE = settings.default is not None and settings.default.max_examples >= 1_000
+History.TestCase.settings = settings(
+    max_examples=400 if _EXHAUSTIVE else 12, stateful_step_count=40 if _EXHAUSTIVE else 12, deadline=None
+)
 test_any_history_ranks_as_a_fresh_build_of_its_end = History.TestCase

@@ -15,7 +15,7 @@ from core import codec
 from core.document import Document
 from core.errors import BusyError, DamagedError, DataFolderError, FingerprintError
 from core.results import MODES, Fingerprint
-from index import DEFAULT_MODEL, Change, Encoder, Searcher, open_catalogue, open_writer, verify
+from index import DEFAULT_MODEL, Change, Encoder, Refusal, Searcher, open_catalogue, open_writer, verify
 from index.arrays import Vectors
 from index.hashing import HashingEncoder
 from tests.index.builders import (
@@ -69,7 +69,7 @@ def state(data: Path) -> list[object]:
             catalogue.counts(),
             documents,
             passages,
-            catalogue.sources(),
+            catalogue.files(),
             catalogue.ledger(),
         ]
 
@@ -157,7 +157,7 @@ def test_a_document_stays_until_its_last_file_is_gone(data: Path, hashing: Encod
     put(data, hashing, gone("b.md"))
 
     with open_catalogue(data) as catalogue:
-        assert (catalogue.counts(), catalogue.sources()) == ((0, 0), {})
+        assert (catalogue.counts(), catalogue.files()) == ((0, 0), {})
 
 
 def test_two_files_that_swap_names_keep_their_documents(data: Path, hashing: Encoder) -> None:
@@ -168,7 +168,7 @@ def test_two_files_that_swap_names_keep_their_documents(data: Path, hashing: Enc
     put(data, encoder, Change(linked=((file_of(two, "a.md"), two.id), (file_of(one, "b.md"), one.id))))
 
     with open_catalogue(data) as catalogue:
-        assert {path: known for path, (_, known) in catalogue.sources().items()} == {
+        assert {path: known.document_id for path, known in catalogue.files().items()} == {
             f"{ROOT}/a.md": two.id,
             f"{ROOT}/b.md": one.id,
         }
@@ -186,7 +186,7 @@ def test_a_file_edited_into_the_content_of_another_becomes_its_copy(data: Path, 
 
 def test_a_file_that_is_refused_now_loses_its_document(data: Path, hashing: Encoder) -> None:
     one = document("One.")
-    put(data, hashing, added({"a.md": one}), Change(refused=((file_of(one, "a.md"), "a.md is empty."),)))
+    put(data, hashing, added({"a.md": one}), Change(refused=(Refusal(file_of(one, "a.md"), "a.md is empty."),)))
 
     with open_catalogue(data) as catalogue:
         assert catalogue.counts() == (0, 0)
@@ -200,7 +200,7 @@ def test_a_document_read_again_under_its_id_is_replaced(data: Path, hashing: Enc
 
     with open_catalogue(data) as catalogue:
         assert catalogue.document(read.id).text == "Read better this time."
-        assert catalogue.readers() == {read.id: "markdown/2"}
+        assert catalogue.reader(read.id) == "markdown/2"
         assert catalogue.paths(read.id) == (f"{ROOT}/a.md", f"{ROOT}/b.md")
     assert verify(data).problems == ()
 

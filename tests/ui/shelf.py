@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
+
+from index import open_catalogue
+from ui.session import jobs
 
 MODEL = "hashing-256"
 VITAMIN = """---
@@ -83,3 +87,24 @@ def markup(app: AppTest) -> str:
 def said(app: AppTest) -> str:
     """Return the words a page says itself."""
     return unescape(re.sub(r"<[^>]+>", "", markup(app)))
+
+
+def settled(page: AppTest) -> AppTest:
+    """Wait until no work is under way, a matter of moments, and run the page again."""
+    end = time.monotonic() + 30
+    while any(job.running for job in jobs().all()):
+        assert time.monotonic() < end, "the work did not end"
+        time.sleep(0.02)
+    return page.run()
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    """Press the button of this name and let the work it starts end."""
+    next(button for button in page.button if button.label == label).click().run()
+    return settled(page)
+
+
+def document_id(shelf: Shelf, name: str) -> str:
+    """Return the id of the document that goes by a file name."""
+    with open_catalogue(shelf.data) as catalogue:
+        return next(one.id for one in catalogue.summaries() if one.name == name)

@@ -80,6 +80,47 @@ def test_choices_go_to_the_address_and_hold(ask_page: Page) -> None:
 
 
 @pytest.mark.usefixtures("shelf")
+def test_a_choice_acts_at_once_on_the_question_that_is_answered(ask_page: Page) -> None:
+    page = ask_page(q="skin")
+    page.multiselect[0].set_value(["Procedures"]).run()
+
+    assert page.query_params == {"q": "skin", "group": "Procedures"}
+    assert "vitamin-c.md" not in said(page)
+
+    page.button_group[0].set_value("lexical").run()
+
+    assert page.query_params == {"q": "skin", "mode": "lexical", "group": "Procedures"}
+    assert "Searching by words only, and only Procedures. Search everywhere" in said(page)
+
+    page.multiselect[0].set_value([]).run()
+
+    assert page.query_params == {"q": "skin", "mode": "lexical"}
+    assert "Searching by words only. Search by meaning and words" in said(page)
+    assert "vitamin-c.md" in said(page)
+
+
+@pytest.mark.usefixtures("shelf")
+def test_a_choice_before_any_question_holds_for_the_first(ask_page: Page) -> None:
+    page = ask_page()
+    page.multiselect[0].set_value(["Procedures"]).run()
+
+    assert "Searching only Procedures" in said(page)
+
+    page.text_input[0].set_value("skin")
+    page.button[0].click().run()
+
+    assert page.query_params == {"q": "skin", "group": "Procedures"}
+
+
+@pytest.mark.usefixtures("shelf")
+def test_an_address_in_any_order_is_left_as_it_is(ask_page: Page) -> None:
+    page = ask_page(year="2001", q="skin", type="markdown", group="Topical actives")
+
+    assert "vitamin-c.md" in said(page)
+    assert set(page.query_params) == {"year", "q", "type", "group"}
+
+
+@pytest.mark.usefixtures("shelf")
 def test_a_search_can_be_kept_to_one_document(shelf: Shelf, ask_page: Page) -> None:
     from index import open_catalogue
 

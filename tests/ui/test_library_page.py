@@ -2,37 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from index import open_catalogue
-from tests.ui.shelf import Page, Shelf, markup, said
-from ui.session import jobs
+from tests.ui.shelf import Page, Shelf, document_id, markup, press, said
 
 pytestmark = pytest.mark.pages
-
-
-def settled(page: AppTest) -> AppTest:
-    """Wait until no work is under way, a matter of moments, and run the page again."""
-    end = time.monotonic() + 30
-    while any(job.running for job in jobs().all()):
-        assert time.monotonic() < end, "the work did not end"
-        time.sleep(0.02)
-    return page.run()
-
-
-def press(page: AppTest, label: str) -> AppTest:
-    """Press the button of this name and let the work it starts end."""
-    next(button for button in page.button if button.label == label).click().run()
-    return settled(page)
-
-
-def document_id(shelf: Shelf, name: str) -> str:
-    with open_catalogue(shelf.data) as catalogue:
-        return next(one.id for one in catalogue.summaries() if one.name == name)
 
 
 @pytest.mark.usefixtures("bare")
@@ -113,22 +90,10 @@ def test_a_link_beyond_the_text_says_so(start: str, end: str, shelf: Shelf, libr
 
 @pytest.mark.usefixtures("shelf")
 def test_an_unknown_document_gets_a_sentence(library_page: Page) -> None:
-    assert "There is no document ffff" in said(library_page(document="ffff"))
+    words = said(library_page(document="ffff"))
 
-
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
-        (lambda file: file.write_text("Something else.", encoding="utf-8"), "The file has changed"),
-        (lambda file: file.unlink(), "The file is gone"),
-        (lambda file: file.rename(file.with_name("renamed.md")), "The file has moved"),
-    ],
-)
-def test_the_state_of_the_source_file_is_told(change: object, sentence: str, shelf: Shelf, library_page: Page) -> None:
-    assert callable(change)
-    change(shelf.corpus / "peels.md")
-
-    assert sentence in said(library_page(document=document_id(shelf, "peels.md")))
+    assert "No document of this address is in the library" in words
+    assert "Look for it in the Library" in words
 
 
 @pytest.mark.usefixtures("shelf")
