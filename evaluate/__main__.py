@@ -1,8 +1,7 @@
-"""The command line of evaluation: `python -m evaluate run`."""
+"""The command line of evaluation: `python -m evaluate run|compare`."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Annotated
@@ -13,33 +12,42 @@ from core import progress
 from core.command import DataOption, JsonOption, ModelOption, run
 from core.errors import InputError
 from core.results import Mode
-from core.settings import load_settings
-from evaluate.collection import Collection, read_beir, read_collection, write_csv
-from evaluate.measures import MEASURES, Scores, measured
-from evaluate.runs import Run, indexed, searched, trec_lines
+from core.settings import Settings, load_settings
+from evaluate.collection import Collection, read_beir, read_collection
+from evaluate.compare import Comparison, compare
+from evaluate.compared import chance, comparison_json, sentence, write_comparison
+from evaluate.evaluation import Evaluation, beir_folder, evaluated
+from evaluate.folder import require_room, write_evaluation
+from evaluate.pages import counted
+from evaluate.runs import indexed
 from index import DEFAULT_MODEL, Searcher, load_encoder
 
 app = typer.Typer(
-    help="Ask many questions at once and measure how well they were answered.",
+    help="Ask many questions at once, measure how well they were answered, and compare runs.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     epilog="Exit status: 0 done, 2 could not do it.",
 )
 
-
-@app.callback()
-def main() -> None:
-    """Ask many questions at once and measure how well they were answered."""
+_QUERIES_HELP = (
+    "Questions for the index of --data: JSON lines, CSV, TSV, TREC topics, or one a line. "
+    "JSON lines may hold their judgements as spans."
+)
+_QRELS_HELP = (
+    "Judgements for --queries: TREC or BEIR qrels, or JSON lines or CSV with query, document, grade "
+    "and, for spans, quote or start and end."
+)
+_SPLIT_HELP = "Which judgements of the BEIR folder: qrels/SPLIT.tsv (default test); or which split of --queries."
 
 
 @app.command(name="run")
 def run_queries(  # noqa: PLR0913 - one parameter an option
-    out: Annotated[Path, typer.Option(help="The folder for metrics.json, per_query.csv and run.trec.")],
+    out: Annotated[Path, typer.Option(help="The folder for metrics.json, report.html, run.trec and the other files.")],
     beir: Annotated[Path | None, typer.Option(help="A BEIR folder: corpus.jsonl, queries.jsonl, qrels/.")] = None,
-    split: Annotated[str, typer.Option(help="Which judgements of the BEIR folder: qrels/SPLIT.tsv.")] = "test",
-    queries: Annotated[Path | None, typer.Option(help="Questions for the index of --data.")] = None,
-    qrels: Annotated[Path | None, typer.Option(help="Judgements for --queries: query, document, grade.")] = None,
+    split: Annotated[str | None, typer.Option(help=_SPLIT_HELP)] = None,
+    queries: Annotated[Path | None, typer.Option(help=_QUERIES_HELP)] = None,
+    qrels: Annotated[Path | None, typer.Option(help=_QRELS_HELP)] = None,
     mode: Annotated[Mode, typer.Option(help="hybrid, dense or lexical.")] = "hybrid",
     json_: JsonOption = False,
     data: DataOption = None,
@@ -49,46 +57,93 @@ def run_queries(  # noqa: PLR0913 - one parameter an option
 
     A BEIR collection is indexed into a data folder of its own, which is used again when nothing has changed.
     """
-    if (beir is None) == (queries is None):
+    require_room(out)
+    settings = load_settings(data, model)
+    if beir is not None and queries is None and qrels is None:
+        collection = read_beir(beir, split)
+        searcher = _indexed(settings, beir, collection)
+    elif queries is not None and beir is None:
+        collection = read_collection(queries, qrels, split)
+        searcher = Searcher.opened(settings.data, settings.model)
+    else:
         message = "Give either --beir DIR, or --queries FILE (with --qrels FILE to have it measured)."
         raise InputError(message)
-    settings = load_settings(data, model)
-    if beir is not None:
-        collection = read_beir(beir, split)
-        folder = settings.data / f"beir-{hashlib.sha256(str(beir.resolve()).encode()).hexdigest()[:12]}"
-        encoder = load_encoder(settings.model or DEFAULT_MODEL)
-        with progress.shown("Embedding") as report:
-            indexed(folder, collection, encoder, report)
-        searcher = Searcher(folder, encoder)
-    else:
-        collection = read_collection(queries or Path(), qrels)
-        searcher = Searcher.opened(settings.data, settings.model)
     with progress.shown("Asking", "questions") as report:
-        result = searched(searcher, collection, mode, report)
-    scores = measured(result, collection) if collection.judgements else None
-    _write(out, collection, result, scores)
+        evaluation = evaluated(searcher, collection, mode, report)
+    write_evaluation(out, evaluation)
+    for note in collection.notes:
+        typer.echo(note, err=True)
     if json_:
-        typer.echo(json.dumps(scores.mean if scores else {}))
-    elif scores:
-        typer.echo("  ".join(f"{name} {scores.mean[name]:.3f}" for name in MEASURES))
-    typer.echo(f"{len(collection.queries):,} questions; written to {out}.", err=True)
+        typer.echo(json.dumps(evaluation.scores.mean if evaluation.scores else {}))
+    else:
+        _print(evaluation)
+    typer.echo(f"{counted(len(collection.questions), 'question')}; written to {out}.", err=True)
 
 
-def _write(out: Path, collection: Collection, result: Run, scores: Scores | None) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "run.trec").write_text("".join(f"{line}\n" for line in trec_lines(result)), encoding="utf-8")
-        if scores is not None:
-            (out / "metrics.json").write_text(json.dumps(scores.mean, indent=2) + "\n", encoding="utf-8")
-            texts = {query.id: query.text for query in collection.queries}
-            rows = [
-                [query_id, texts[query_id], *(f"{values[name]:.6f}" for name in MEASURES)]
-                for query_id, values in scores.per_query.items()
-            ]
-            write_csv(out / "per_query.csv", ["query", "text", *MEASURES], rows)
-    except OSError as error:
-        message = f"The folder {out} cannot be written ({error.strerror}); give another one with --out."
-        raise InputError(message) from error
+def _indexed(settings: Settings, beir: Path, collection: Collection) -> Searcher:
+    folder = beir_folder(settings.data, beir)
+    encoder = load_encoder(settings.model or DEFAULT_MODEL)
+    with progress.shown("Embedding") as report:
+        indexed(folder, collection, encoder, report)
+    return Searcher(folder, encoder)
+
+
+def _print(evaluation: Evaluation) -> None:
+    if evaluation.scores:
+        for name, one in evaluation.scores.intervals.items():
+            typer.echo(f"{name:10} {one.mean:.3f}  ({one.low:.3f} to {one.high:.3f})")
+    for label, answerable in (("answerable", True), ("unanswerable", False)):
+        counts = evaluation.verdicts(answerable=answerable)
+        if sum(counts.values()) and any(question.answerable is False for question in evaluation.collection.questions):
+            said = ", ".join(f"{name} {count / sum(counts.values()):.2f}" for name, count in counts.items())
+            typer.echo(f"{counted(sum(counts.values()), f'{label} question')}: {said}")
+    for what, ids in (("found nothing", evaluation.found_nothing), ("without a judgement", evaluation.unjudged)):
+        if ids and (evaluation.scores or what == "found nothing"):
+            typer.echo(f"{counted(len(ids), 'question')} {what}: {', '.join(ids[:5])}{' ...' if len(ids) > 5 else ''}")  # noqa: PLR2004
+
+
+@app.command(name="compare")
+def compare_runs(
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="RUN_DIR_A RUN_DIR_B...", help="Folders that `run --out` wrote.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="A folder for compare.html, compare.json and compare.csv.", show_default=False)
+    ] = None,
+    json_: JsonOption = False,
+    data: DataOption = None,  # noqa: ARG001 - every command takes it; a run folder holds all that is needed
+) -> None:
+    """Say whether one run is better than another, by how much, and for which questions.
+
+    Only runs over the same questions, judgements and documents are compared.
+    """
+    if out is not None:
+        require_room(out)
+    comparison = compare(folders)
+    if out is not None:
+        write_comparison(out, comparison)
+        typer.echo(f"Written to {out}.", err=True)
+    if json_:
+        typer.echo(json.dumps(comparison_json(comparison), ensure_ascii=False))
+    else:
+        _print_comparison(comparison)
+
+
+def _print_comparison(comparison: Comparison) -> None:
+    for arm in comparison.arms:
+        empty = f", found nothing for {counted(arm.found_nothing, 'question')}" if arm.found_nothing else ""
+        typer.echo(f"{arm.letter}  {arm.folder}  ({arm.mode}, {arm.model}{empty})")
+    for pair in comparison.pairs:
+        typer.echo(f"\n{sentence(pair)}")
+        head = f"{pair.second}-{pair.first}"
+        typer.echo(f"{'':10} {pair.first:>6} {pair.second:>6} {head:>7}  95 % interval     won/tied/lost  p, corrected")
+        for one in pair.effects:
+            bounds = f"{one.difference.low:+.3f} to {one.difference.high:+.3f}"
+            counts = f"{one.wins}/{one.ties}/{one.losses}"
+            typer.echo(
+                f"{one.measure:10} {one.first:6.3f} {one.second:6.3f} {one.difference.mean:+7.3f}  {bounds:16}  "
+                f"{counts:13}  {chance(one.p_holm)}"
+            )
 
 
 if __name__ == "__main__":

@@ -2,91 +2,143 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.document import Document, Metadata
 from core.errors import InputError
 from core.ledger import SourceFile
-from index import Query, read_queries
+from evaluate.formats import json_rows, read_text, refused
+from evaluate.judgements import Judgement, Level, read_judgements, require_agreement
+from evaluate.questions import Question, read_questions
+from index import LONGEST_QUESTION
 
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """How relevant a document is to a query (0 is not, 1 and above is); it is named as its collection names it."""
-
-    query_id: str
-    document: str
-    relevance: int
+BEIR_READER = "beir/1"
+DEFAULT_SPLIT = "test"
+# How many names a note lists before it says how many more there are.
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Queries with judgements; `documents` are the collection's own, empty when an existing index is asked."""
+    """Questions with judgements; `documents` are the collection's own, empty when an existing index is asked.
+
+    `notes` say, a sentence each, what of a published collection cannot be used.
+    """
 
     name: str
-    queries: tuple[Query, ...]
+    questions: tuple[Question, ...]
     judgements: tuple[Judgement, ...]
     documents: tuple[tuple[SourceFile, Document], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def level(self) -> Level:
+        """The level of the judgements; documents when there are none."""
+        return self.judgements[0].level if self.judgements else "document"
 
 
-def read_beir(folder: Path, split: str = "test") -> Collection:
+def read_beir(folder: Path, split: str | None = None) -> Collection:
     """Read a BEIR folder: corpus.jsonl, queries.jsonl, qrels/<split>.tsv; only judged queries are kept.
 
-    Raises InputError with file and line for anything that is not as BEIR has it.
+    Raises InputError with file and line for anything that is not as BEIR has it. Published collections judge queries
+    and documents that they do not hold; what cannot be used is noted, and such a document counts as never found.
     """
-    judgements = read_judgements(folder / "qrels" / f"{split}.tsv")
+    judgements = read_judgements(folder / "qrels" / f"{split or DEFAULT_SPLIT}.tsv")
     judged = {judgement.query_id for judgement in judgements}
-    queries = tuple(query for query in read_queries(folder / "queries.jsonl") if query.id in judged)
+    every = read_questions(folder / "queries.jsonl", longest=None)
+    questions = tuple(question for question in every if question.id in judged)
     documents = tuple(_documents(folder / "corpus.jsonl"))
-    return Collection(f"{folder.name}/{split}", queries, judgements, documents)
-
-
-def read_collection(queries: Path, judgements: Path | None) -> Collection:
-    """Read questions for an existing index, with judgements that name its documents by id, file name or stem."""
-    return Collection(queries.stem, read_queries(queries), read_judgements(judgements) if judgements else ())
-
-
-def read_judgements(file: Path) -> tuple[Judgement, ...]:
-    """Read qrels: three columns with a header as in BEIR, or four without as in TREC (query, 0, document, grade)."""
-    rows = [(number, line.split()) for number, line in enumerate(_lines(file), start=1) if line.strip()]
-    if rows and not rows[0][1][-1].lstrip("-").isdigit():
-        rows.pop(0)
-    if not rows:
-        message = f"{file} holds no judgement; each line is: query, document, grade."
+    held = {source.name for source, _ in documents}
+    known = {question.id for question in questions}
+    if not questions:
+        message = f"None of the queries that {folder / 'qrels'} judges is in {folder / 'queries.jsonl'}."
         raise InputError(message)
-    return tuple(_judgement(file, number, columns) for number, columns in rows)
+    notes = (
+        _note("judged queries are not in queries.jsonl", sorted(judged - known)),
+        _note("judged documents are not in corpus.jsonl", sorted({one.document for one in judgements} - held)),
+        _note(
+            f"queries are longer than {LONGEST_QUESTION:,} characters and are asked with their beginning",
+            [question.id for question in questions if len(question.text) > LONGEST_QUESTION],
+        ),
+    )
+    return Collection(
+        f"{folder.resolve().name}/{split or DEFAULT_SPLIT}",
+        questions,
+        tuple(judgement for judgement in judgements if judgement.query_id in known),
+        documents,
+        tuple(note for note in notes if note),
+    )
 
 
-def _judgement(file: Path, number: int, columns: list[str]) -> Judgement:
-    if len(columns) not in (3, 4) or not columns[-1].lstrip("-").isdigit():
-        message = f"{file}, line {number}: expected query, document and a whole-number grade (or TREC's four columns)."
+def read_collection(queries: Path, judgements: Path | None = None, split: str | None = None) -> Collection:
+    """Read questions for an existing index, with judgements from a file or from beside the questions.
+
+    `split` keeps the questions whose `split` it is. Raises InputError, with file and line, when a judgement is for a
+    question that is not there, or does not agree with what the question says of itself.
+    """
+    every = read_questions(queries)
+    embedded = tuple(judgement for question in every for judgement in question.judgements)
+    if embedded and judgements is not None:
+        message = f"{queries} holds judgements (spans) of its own; leave out --qrels, or take the spans out."
         raise InputError(message)
-    return Judgement(columns[0], columns[-2], int(columns[-1]))
+    found = read_judgements(judgements) if judgements is not None else embedded
+    require_agreement(found)
+    known = {question.id for question in every}
+    for judgement in found:
+        if judgement.query_id not in known:
+            message = f"{judgement.where}: there is no question '{judgement.query_id}' in {queries}."
+            raise InputError(message)
+    if found:
+        _require_answers(every, found)
+    questions = _of_split(queries, every, split)
+    kept = {question.id for question in questions}
+    name = f"{queries.stem}/{split}" if split else queries.stem
+    return Collection(name, questions, tuple(judgement for judgement in found if judgement.query_id in kept))
+
+
+def _require_answers(questions: Iterable[Question], judgements: Iterable[Judgement]) -> None:
+    relevant = {judgement.query_id for judgement in judgements if judgement.relevance > 0}
+    for question in questions:
+        if question.answerable is False and question.id in relevant:
+            message = (
+                f"{question.where}: the question is said to be unanswerable, but something is judged to answer it."
+            )
+            raise InputError(message)
+        if question.answerable and question.id not in relevant:
+            message = f"{question.where}: the question is said to be answerable, but nothing is judged to answer it."
+            raise InputError(message)
+
+
+def _of_split(file: Path, questions: tuple[Question, ...], split: str | None) -> tuple[Question, ...]:
+    if split is None:
+        return questions
+    kept = tuple(question for question in questions if question.split == split)
+    if not kept:
+        splits = sorted({question.split for question in questions} - {""})
+        message = f"{file} has no questions of the split '{split}'; it has: {', '.join(splits) or 'no splits'}."
+        raise InputError(message)
+    return kept
+
+
+def _note(what: str, names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return f"{len(names):,} {what}: {', '.join(names[:_NAMED])}{more}." if names else ""
 
 
 def _documents(file: Path) -> Iterator[tuple[SourceFile, Document]]:
     seen: set[str] = set()
-    for number, line in enumerate(_lines(file), start=1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-            name, title, text = str(record["_id"]), str(record.get("title") or ""), str(record["text"])
-        except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-            message = (
-                f'{file}, line {number}: expected an object such as {{"_id": "d1", "title": "...", "text": "..."}}.'
-            )
-            raise InputError(message) from error
-        if name in seen:
-            message = f"{file}, line {number}: the id '{name}' occurs twice."
-            raise InputError(message)
-        seen.add(name)
-        yield _document(file, name, title, text)
+    for row in json_rows(file, read_text(file, "file of documents")):
+        name, text = row.get(("_id",)), row.values.get("text")
+        if name is None or not isinstance(text, str):
+            raise refused(file, row.line, 'expected an object such as {"_id": "d1", "title": "...", "text": "..."}')
+        if str(name) in seen:
+            raise refused(file, row.line, f"the id '{name}' occurs twice")
+        seen.add(str(name))
+        yield _document(file, str(name), str(row.values.get("title") or ""), text)
 
 
 def _document(file: Path, name: str, title: str, text: str) -> tuple[SourceFile, Document]:
@@ -99,29 +151,8 @@ def _document(file: Path, name: str, title: str, text: str) -> tuple[SourceFile,
         name=name,
         sha256=sha256,
         media_type="application/json",
-        reader="beir/1",
+        reader=BEIR_READER,
         text=body,
         metadata=Metadata(title=title if text.strip() else ""),
     )
     return SourceFile(f"{file.resolve()}#{name}", name, sha256, str(file.resolve())), document
-
-
-def _lines(file: Path) -> list[str]:
-    try:
-        return file.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        message = f"{file} cannot be read ({reason}); check the path."
-        raise InputError(message) from error
-
-
-def write_csv(file: Path, header: list[str], rows: list[list[str]]) -> None:
-    """Write a table; cells that a spreadsheet would run as a formula are defused with an apostrophe."""
-    with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(header)
-        writer.writerows([[_defused(cell) for cell in row] for row in rows])
-
-
-def _defused(cell: str) -> str:
-    return f"'{cell}" if cell.lstrip()[:1] in {"=", "+", "-", "@"} or cell[:1] in {"\t", "\r"} else cell

@@ -1,45 +1,60 @@
-"""A run: what a search returned for every query of a collection, at the level of documents."""
+"""A run: what a search returned for every question of a collection, as documents or as passages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.errors import InputError
 from core.progress import Progress
-from core.results import Citation, Mode
+from core.results import Answer, Citation, Mode, Support
 from evaluate.collection import Collection
-from index import POOL, Change, Encoder, Searcher, open_writer
+from evaluate.judgements import Level, passage_name
+from evaluate.shelf import Shelf
+from index import LONGEST_QUESTION, POOL, Change, Encoder, Searcher, open_writer
 
-# Documents are scored by their best passage, so more passages are asked for than documents are needed.
+# How long a ranking is, and how many passages are asked for to fill it: documents are ranked by their best passage, so
+# it takes more passages than documents.
 DEPTH = 100
+CANDIDATES: dict[Level, int] = {"document": POOL, "passage": DEPTH, "span": DEPTH}
+# How many of a ranking are kept with their citations: the measures need names only, and a citation is long.
+CITED = 10
 BATCH = 64
 COMMIT_DOCUMENTS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
-    """A document at its place in a ranking; scores fall strictly, because trec_eval breaks ties by name."""
+class Found:
+    """What was found for one question: names of documents or passages, best first, and what was said of the evidence.
 
-    document: str
-    rank: int
-    score: float
+    `citations` are those of the first `CITED` names; a document is cited with its best passage.
+    """
+
+    names: tuple[str, ...]
+    citations: tuple[Citation, ...]
+    support: Support
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The ranking for every query, best first; a query that found nothing has an empty one."""
+    """What was found for every question, by its id in the order asked, all from one generation of the index."""
 
     name: str
-    rankings: dict[str, tuple[Ranked, ...]]
+    level: Level
+    found: dict[str, Found]
+    generation: int
 
 
 def indexed(data: Path, collection: Collection, encoder: Encoder, progress: Progress | None = None) -> None:
     """Make a data folder hold exactly the collection's documents; nothing is done for those it holds already."""
     with open_writer(data) as writer:
         writer.require_fingerprint(encoder)
-        known = writer.catalogue.sources()
+        known = writer.catalogue.files()
         wanted = {source.path: source for source, _ in collection.documents}
-        new = [pair for pair in collection.documents if known.get(pair[0].path, (None, ""))[0] != pair[0]]
+        new = [
+            pair for pair in collection.documents if pair[0].path not in known or known[pair[0].path].file != pair[0]
+        ]
         made = 0
         for start in range(0, len(new), COMMIT_DOCUMENTS):
             some = tuple(new[start : start + COMMIT_DOCUMENTS])
@@ -56,40 +71,42 @@ def indexed(data: Path, collection: Collection, encoder: Encoder, progress: Prog
             writer.commit(Change(gone=gone))
 
 
-def searched(searcher: Searcher, collection: Collection, mode: Mode, progress: Progress | None = None) -> Run:
-    """Ask every query of a collection and rank documents by their best passage."""
-    rankings: dict[str, tuple[Ranked, ...]] = {}
-    queries = collection.queries
-    for start in range(0, len(queries), BATCH):
-        some = queries[start : start + BATCH]
-        answers = searcher.ask_many([query.text for query in some], POOL, mode)
-        for query, answer in zip(some, answers, strict=True):
-            rankings[query.id] = _documents(answer.citations)
+def searched(
+    searcher: Searcher, collection: Collection, shelf: Shelf, mode: Mode, progress: Progress | None = None
+) -> Run:
+    """Ask every question of a collection in batches; raises InputError when the index changes meanwhile."""
+    found: dict[str, Found] = {}
+    generations: set[int] = set()
+    questions, depth = collection.questions, CANDIDATES[collection.level]
+    for start in range(0, len(questions), BATCH):
+        some = questions[start : start + BATCH]
+        answers = searcher.ask_many([question.text[:LONGEST_QUESTION] for question in some], depth, mode)
+        for question, answer in zip(some, answers, strict=True):
+            found[question.id] = _found(answer, collection.level, shelf)
+            generations.add(answer.generation)
+        if len(generations) > 1:
+            message = f"The index in {searcher.data} was changed while it was asked; wait for the writer and run again."
+            raise InputError(message)
         if progress is not None:
-            progress((start + len(some)) / len(queries), start + len(some))
-    return Run(f"stratum-{mode}", rankings)
+            progress((start + len(some)) / len(questions), start + len(some))
+    return Run(f"stratum-{mode}", collection.level, found, max(generations, default=0))
 
 
-def _documents(citations: tuple[Citation, ...]) -> tuple[Ranked, ...]:
-    names = list(dict.fromkeys(document_name(citation) for citation in citations))[:DEPTH]
-    return tuple(Ranked(name, rank, 1 / rank) for rank, name in enumerate(names, start=1))
-
-
-def document_name(citation: Citation) -> str:
-    """Return what judgements call the document of a citation: its BEIR id, or the file's name without ending.
-
-    >>> from pathlib import PurePosixPath
-    >>> PurePosixPath("corpus/harms/granulomas.md").stem
-    'granulomas'
-    """
-    file, mark, name = citation.path.partition("#")
-    return name if mark else Path(file).stem
+def _found(answer: Answer, level: Level, shelf: Shelf) -> Found:
+    best: dict[str, Citation] = {}
+    for citation in answer.citations:
+        if level == "document":
+            best.setdefault(shelf.label(citation.document_id), citation)
+        else:
+            best[passage_name(citation.document_id, citation.start, citation.end)] = citation
+    names = tuple(best)[:DEPTH]
+    return Found(names, tuple(best[name] for name in names[:CITED]), answer.support, answer.confidence)
 
 
 def trec_lines(run: Run) -> list[str]:
-    """Return a run in TREC's six columns."""
+    """Return a run in TREC's six columns; scores fall strictly, because trec_eval breaks ties by name."""
     return [
-        f"{query_id} Q0 {ranked.document} {ranked.rank} {ranked.score:.6f} {run.name}"
-        for query_id, ranking in run.rankings.items()
-        for ranked in ranking
+        f"{query_id} Q0 {name} {rank} {1 / rank:.6f} {run.name}"
+        for query_id, found in run.found.items()
+        for rank, name in enumerate(found.names, start=1)
     ]

@@ -1,0 +1,196 @@
+"""Two or more runs over the same questions: is one better, by how much, and where.
+
+Only like is compared: runs over other questions, judgements or documents are refused, and so is an arm that never ran.
+The difference is always the second run minus the first. p is from the paired randomisation test, corrected by Holm
+over every measure of every pair; the interval of the difference is a paired bootstrap, not corrected. Judged@10 is
+shown but not tested: it says how much of a ranking was judged, not how good it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+
+from core.results import Mode
+from evaluate.comparable import LETTERS, measures_of, require_comparable
+from evaluate.folder import RunFolder, read_run
+from evaluate.intervals import Interval, intervals
+from evaluate.judgements import Level
+from evaluate.records import Expected, Place
+from evaluate.significance import PERMUTATIONS, holm, randomisation
+
+ALPHA = 0.05
+TESTED_NOT = "Judged@10"
+# How many of the questions that moved most are shown.
+MOVED = 10
+# Two values that differ by less are a tie: the rest is rounding.
+_TIE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One run of a comparison: its letter, its folder, what made it, and its means."""
+
+    letter: str
+    folder: str
+    mode: Mode
+    model: str
+    chunker: str
+    found_nothing: int
+    means: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One measure of one pair; `difference` is second minus first with its 95 % interval.
+
+    `p` and `p_holm` are None for a measure that is not tested; `method` says how p was made.
+    """
+
+    measure: str
+    first: float
+    second: float
+    difference: Interval
+    wins: int
+    ties: int
+    losses: int
+    p: float | None
+    p_holm: float | None
+    method: str
+
+    @property
+    def significant(self) -> bool:
+        """Whether the difference is more than chance at 5 %, corrected for the number of tests."""
+        return self.p_holm is not None and self.p_holm < ALPHA
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A question whose first measure changed, with both rankings and what was to be found."""
+
+    id: str
+    text: str
+    first: float
+    second: float
+    first_ranking: tuple[Place, ...]
+    second_ranking: tuple[Place, ...]
+    expected: tuple[Expected, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two runs side by side, by their letters."""
+
+    first: str
+    second: str
+    effects: tuple[Effect, ...]
+    moved: tuple[Moved, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Everything there is to say about two or more runs; `tests` counts what was corrected for."""
+
+    collection: str
+    level: Level
+    questions: int
+    tests: int
+    arms: tuple[Arm, ...]
+    pairs: tuple[Pair, ...]
+
+
+def compare(folders: Sequence[Path]) -> Comparison:
+    """Compare run folders, each with each; raises InputError when they are not comparable, naming why."""
+    runs = [read_run(folder) for folder in folders]
+    require_comparable(runs)
+    arms = tuple(_arm(letter, run) for letter, run in zip(LETTERS, runs, strict=False))
+    pairs = [
+        _pair(arms[one].letter, arms[other].letter, runs[one], runs[other])
+        for one, other in combinations(range(len(runs)), 2)
+    ]
+    tested = [effect.p for pair in pairs for effect in pair.effects if effect.p is not None]
+    adjusted = iter(holm(tested))
+    corrected = tuple(
+        replace(
+            pair,
+            effects=tuple(
+                effect if effect.p is None else replace(effect, p_holm=next(adjusted)) for effect in pair.effects
+            ),
+        )
+        for pair in pairs
+    )
+    first = runs[0].manifest
+    judged = len(measures_of(runs[0]))
+    return Comparison(first.collection, first.level, judged, len(tested), arms, corrected)
+
+
+def _arm(letter: str, run: RunFolder) -> Arm:
+    fingerprint = run.manifest.fingerprint
+    measured = measures_of(run)
+    return Arm(
+        letter=letter,
+        folder=str(run.path),
+        mode=run.manifest.mode,
+        model=fingerprint.model if fingerprint else "",
+        chunker=fingerprint.chunker if fingerprint else "",
+        found_nothing=sum(not record.found for record in run.records if record.measures is not None),
+        means={name: float(np.mean([values[name] for values in measured.values()])) for name in run.manifest.measures},
+    )
+
+
+def _pair(first: str, second: str, one: RunFolder, other: RunFolder) -> Pair:
+    names = one.manifest.measures
+    before, after = measures_of(one), measures_of(other)
+    left = np.array([[before[key][name] for name in names] for key in before], np.float64)
+    right = np.array([[after[key][name] for name in names] for key in before], np.float64)
+    differences = right - left
+    effects = []
+    for column, (name, interval) in enumerate(zip(names, intervals(differences), strict=True)):
+        own = differences[:, column]
+        p, exact = (None, False) if name == TESTED_NOT else randomisation(own)
+        effects.append(
+            Effect(
+                measure=name,
+                first=float(left[:, column].mean()),
+                second=float(right[:, column].mean()),
+                difference=interval,
+                wins=int(np.sum(own > _TIE)),
+                ties=int(np.sum(np.abs(own) <= _TIE)),
+                losses=int(np.sum(own < -_TIE)),
+                p=p,
+                p_holm=None,
+                method=_METHODS[p is not None, exact],
+            )
+        )
+    return Pair(first, second, tuple(effects), _moved(names[0], one, other))
+
+
+_METHODS = {
+    (False, False): "not tested",
+    (True, True): "exact",
+    (True, False): f"{PERMUTATIONS:,} random assignments of signs",
+}
+
+
+def _moved(measure: str, one: RunFolder, other: RunFolder) -> tuple[Moved, ...]:
+    """Return the questions that moved most on one measure, largest first; equal ones by id."""
+    after = {record.id: record for record in other.records}
+    moved = [
+        Moved(
+            record.id,
+            record.text,
+            record.measures[measure],
+            (after[record.id].measures or {})[measure],
+            record.ranking,
+            after[record.id].ranking,
+            record.expected,
+        )
+        for record in one.records
+        if record.measures is not None
+    ]
+    changed = [question for question in moved if abs(question.second - question.first) > _TIE]
+    return tuple(sorted(changed, key=lambda question: (-abs(question.second - question.first), question.id))[:MOVED])

@@ -1,0 +1,192 @@
+"""Comparing runs: only like with like, never with an arm that did not run, and no difference where there is none."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import InputError
+from evaluate import Evaluation, compare, comparison_json, sentence, write_comparison, write_evaluation
+from evaluate.manifest import Hashed
+from evaluate.significance import holm
+from index import Encoder
+from tests.evaluate.builders import asked, found, perfect
+
+
+@pytest.fixture(scope="module")
+def evaluation(tmp_path_factory: pytest.TempPathFactory, hashing: Encoder) -> Evaluation:
+    return asked(tmp_path_factory.mktemp("run"), hashing)
+
+
+def written(folder: Path, evaluation: Evaluation) -> Path:
+    write_evaluation(folder, evaluation)
+    return folder
+
+
+def missing(evaluation: Evaluation, count: int) -> Evaluation:
+    """Return a run that finds everything at once, but for the first `count` questions something else before it."""
+    rankings = {
+        query_id: ["x", *names] if number < count else names
+        for number, (query_id, names) in enumerate(perfect(evaluation).items())
+    }
+    return found(evaluation, rankings)
+
+
+def test_the_difference_is_the_second_minus_the_first_and_tested_exactly(
+    evaluation: Evaluation, tmp_path: Path
+) -> None:
+    worse, best = (
+        written(tmp_path / "worse", missing(evaluation, 8)),
+        written(tmp_path / "best", missing(evaluation, 0)),
+    )
+
+    comparison = compare([worse, best])
+
+    (pair,) = comparison.pairs
+    effects = {effect.measure: effect for effect in pair.effects}
+    half = effects["RR@10"]
+    assert (half.first, half.second, half.difference.mean) == (0.5, 1.0, 0.5)
+    assert (half.wins, half.ties, half.losses) == (8, 0, 0)
+    # All eight questions moved the same way: 2 of 256 assignments of signs are as extreme.
+    assert (half.p, half.method) == (2 / 256, "exact")
+    # Recall did not change at all.
+    assert (effects["R@10"].p, effects["R@10"].ties, effects["R@10"].significant) == (1.0, 8, False)
+    # Six measures are tested; Judged@10 is not.
+    assert comparison.tests == 6
+    assert (effects["Judged@10"].p, effects["Judged@10"].p_holm, effects["Judged@10"].significant) == (
+        None,
+        None,
+        False,
+    )
+    # nDCG, RR, AP and P@1 have 2/256, times six to three and never falling; recall has 1.
+    assert half.p_holm == pytest.approx(6 * 2 / 256)
+    assert half.significant
+    assert sentence(pair) == "B is better on nDCG@10, by 0.369 on average (p = 0.047)."
+    turned = compare([best, worse]).pairs[0]
+    assert (turned.effects[1].difference.mean, turned.effects[1].losses) == (-0.5, 8)
+    assert sentence(turned) == "A is better on nDCG@10, by 0.369 on average (p = 0.047)."
+
+
+def test_holm_is_over_every_measure_of_every_pair(evaluation: Evaluation, tmp_path: Path) -> None:
+    folders = [written(tmp_path / str(count), missing(evaluation, count)) for count in (0, 4, 8)]
+
+    comparison = compare(folders)
+
+    tested = [effect for pair in comparison.pairs for effect in pair.effects if effect.p is not None]
+    assert (comparison.tests, len(tested), len(comparison.pairs)) == (18, 18, 3)
+    assert [(pair.first, pair.second) for pair in comparison.pairs] == [("A", "B"), ("A", "C"), ("B", "C")]
+    assert [effect.p_holm for effect in tested] == list(holm([effect.p for effect in tested if effect.p is not None]))
+
+
+def test_a_run_and_its_repetition_do_not_differ(evaluation: Evaluation, tmp_path: Path) -> None:
+    comparison = compare([written(tmp_path / "one", evaluation), written(tmp_path / "two", evaluation)])
+
+    (pair,) = comparison.pairs
+    assert all(effect.p in (None, 1.0) for effect in pair.effects)
+    assert all((effect.wins, effect.losses) == (0, 0) for effect in pair.effects)
+    assert pair.moved == ()
+    assert sentence(pair) == "No difference between A and B is shown on nDCG@10 (p = 1.000)."
+
+
+def test_shuffled_labels_are_seldom_called_different(evaluation: Evaluation, tmp_path: Path) -> None:
+    """Both arms get the same two rankings, dealt out by a coin for each question: there is nothing to be found."""
+    best, worse = perfect(evaluation), {key: ["x", *names] for key, names in perfect(evaluation).items()}
+    random = np.random.default_rng(5)
+    called = 0
+    for trial in range(12):
+        coin = dict(zip(best, random.random(len(best)) < 0.5, strict=True))
+        one = found(evaluation, {key: best[key] if coin[key] else worse[key] for key in best})
+        other = found(evaluation, {key: worse[key] if coin[key] else best[key] for key in best})
+        folders = [written(tmp_path / f"{trial}{letter}", arm) for letter, arm in (("a", one), ("b", other))]
+        called += any(effect.significant for effect in compare(folders).pairs[0].effects)
+
+    assert called <= 2
+
+
+def test_the_questions_that_moved_most_are_shown_with_both_rankings(evaluation: Evaluation, tmp_path: Path) -> None:
+    one = written(tmp_path / "one", evaluation)
+    other = written(tmp_path / "other", found(evaluation, {"q3": ["x1", "x2"]}))
+
+    (pair,) = compare([one, other]).pairs
+
+    (moved,) = pair.moved
+    assert (moved.id, moved.second) == ("q3", 0.0)
+    assert moved.first_ranking[0].quote
+    assert moved.expected[0].quote == "one may use peeling daily"
+    assert pair.effects[0].losses == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"questions": Hashed(10, "0" * 64)}, "different questions"),
+        ({"judgements": Hashed(8, "0" * 64)}, "different judgements"),
+        ({"corpus": Hashed(8, "0" * 64)}, "different documents"),
+        ({"level": "document"}, "different levels"),
+        ({"depth": 50}, "different depths"),
+    ],
+)
+def test_runs_over_something_else_are_refused(
+    evaluation: Evaluation, tmp_path: Path, changed: dict[str, object], said: str
+) -> None:
+    other = replace(evaluation, manifest=replace(evaluation.manifest, **changed))  # type: ignore[arg-type]
+
+    with pytest.raises(InputError, match=said):
+        compare([written(tmp_path / "one", evaluation), written(tmp_path / "two", other)])
+
+
+def test_an_arm_that_never_ran_is_refused_and_named(evaluation: Evaluation, tmp_path: Path) -> None:
+    whole = written(tmp_path / "whole", evaluation)
+    every = {question.id: () for question in evaluation.collection.questions}
+    arms = {
+        "empty": (found(evaluation, every), "found nothing for any question"),
+        "zeros": (found(evaluation, dict.fromkeys(evaluation.targets, ("x",))), "scores 0 on every measure"),
+        "unjudged": (replace(evaluation, scores=None), "has no judged question"),
+    }
+    for name, (arm, said) in arms.items():
+        with pytest.raises(InputError, match=rf"{name} {said}"):
+            compare([whole, written(tmp_path / name, arm)])
+        with pytest.raises(InputError, match=rf"{name} {said}"):
+            compare([tmp_path / name, whole])
+
+
+def test_an_arm_that_lacks_questions_is_refused(evaluation: Evaluation, tmp_path: Path) -> None:
+    whole = written(tmp_path / "whole", evaluation)
+    scores = evaluation.scores
+    assert scores is not None
+    fewer = replace(scores, per_query={key: own for key, own in scores.per_query.items() if key != "q5"})
+    with pytest.raises(InputError, match="scores the question 'q5'"):
+        compare([whole, written(tmp_path / "fewer", replace(evaluation, scores=fewer))])
+    kept = replace(evaluation.collection, questions=evaluation.collection.questions[:-1])
+    with pytest.raises(InputError, match="answers 9 of 10 questions"):
+        compare([whole, written(tmp_path / "cut", replace(evaluation, collection=kept))])
+
+
+def test_one_run_or_the_same_run_twice_is_no_comparison(evaluation: Evaluation, tmp_path: Path) -> None:
+    one = written(tmp_path / "one", evaluation)
+    with pytest.raises(InputError, match="Give 2 to 26 run folders"):
+        compare([one])
+    with pytest.raises(InputError, match="given twice"):
+        compare([one, tmp_path / "one" / ".." / "one"])
+
+
+def test_a_comparison_is_written_for_reading_and_for_programs(evaluation: Evaluation, tmp_path: Path) -> None:
+    folders = [written(tmp_path / str(count), missing(evaluation, count)) for count in (8, 0)]
+    comparison = compare(folders)
+    for name in ("a", "b"):
+        write_comparison(tmp_path / name, comparison)
+
+    assert {file.name for file in (tmp_path / "a").iterdir()} == {"compare.html", "compare.json", "compare.csv"}
+    assert all(file.read_bytes() == (tmp_path / "b" / file.name).read_bytes() for file in (tmp_path / "a").iterdir())
+    said = json.loads((tmp_path / "a" / "compare.json").read_text(encoding="utf-8"))
+    assert said == json.loads(json.dumps(comparison_json(comparison)))
+    assert (said["correction"], said["tests"], said["alpha"]) == ("Holm", 6, 0.05)
+    assert said["pairs"][0]["effects"][0]["significant"] is True
+    rows = list(csv.DictReader((tmp_path / "a" / "compare.csv").read_text(encoding="utf-8").splitlines()))
+    assert [row["measure"] for row in rows] == [effect.measure for effect in comparison.pairs[0].effects]
+    assert (rows[1]["difference"], rows[1]["significant"], rows[6]["p"]) == ("0.500000", "yes", "")

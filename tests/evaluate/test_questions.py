@@ -1,0 +1,127 @@
+"""Files of questions: every form is read alike, and a wrong line is refused by its number before anything is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.errors import InputError
+from evaluate import read_questions
+from index import LONGEST_QUESTION
+
+SGML = """<top>
+<num> Number: 301
+<title> International Organized Crime
+
+<desc> Description:
+Identify organizations.
+</top>
+
+<top>
+<num> Number: 302
+<title> Poliomyelitis &amp; Post-Polio
+<narr> Narrative: no
+</top>
+"""
+XML = """<?xml version="1.0"?>
+<topics task="covid">
+  <topic number="301"><query>International Organized Crime</query><question>which gangs?</question></topic>
+  <topic number="302"><query>Poliomyelitis &amp; Post-Polio</query></topic>
+</topics>
+"""
+FORMS = {
+    "q.jsonl": (
+        '{"_id": "301", "text": "International Organized Crime"}\n\n'
+        '{"_id": 302, "text": "Poliomyelitis & Post-Polio"}\n'
+    ),
+    "q.csv": "_id,text\r\n301,International Organized Crime\r\n302,Poliomyelitis & Post-Polio\r\n",
+    "semicolons.csv": "id;question\n301;International Organized Crime\n302;Poliomyelitis & Post-Polio\n",
+    "q.tsv": "qid\tquery\n301\tInternational Organized Crime\n302\tPoliomyelitis & Post-Polio\n",
+    "bare.tsv": "301\tInternational Organized Crime\n302\tPoliomyelitis & Post-Polio\n",
+    "topics.txt": SGML,
+    "topics.xml": XML,
+}
+
+
+def wrote(folder: Path, name: str, text: str) -> Path:
+    file = folder / name
+    file.write_bytes(text.encode("utf-8", "surrogatepass"))
+    return file
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_form_says_the_same(tmp_path: Path, name: str) -> None:
+    read = read_questions(wrote(tmp_path, name, FORMS[name]))
+
+    assert [(one.id, one.text) for one in read] == [
+        ("301", "International Organized Crime"),
+        ("302", "Poliomyelitis & Post-Polio"),
+    ]
+
+
+def test_plain_text_is_one_question_a_line_by_line_number(tmp_path: Path) -> None:
+    read = read_questions(wrote(tmp_path, "q.txt", "\ufeffdoes it help?\n\n  is it  safe? \r\n"))
+
+    assert [(one.id, one.text) for one in read] == [("1", "does it help?"), ("3", "is it safe?")]
+
+
+def test_a_table_without_ids_counts_lines_and_keeps_the_rest(tmp_path: Path) -> None:
+    text = 'text,kind,split,answerable\n"is it\nsafe?",safety,test,yes\nprice?,,dev,FALSE\n'
+    first, second = read_questions(wrote(tmp_path, "q.csv", text))
+
+    assert (first.id, first.text, first.kind, first.split, first.answerable) == (
+        "2",
+        "is it safe?",
+        "safety",
+        "test",
+        True,
+    )
+    assert (second.id, second.kind, second.split, second.answerable) == ("4", "", "dev", False)
+
+
+def test_only_a_line_feed_ends_a_line_of_json(tmp_path: Path) -> None:
+    (read,) = read_questions(wrote(tmp_path, "q.jsonl", '{"_id": "a", "text": "one\u2028two\x85three"}\n'))
+
+    assert read.text == "one two three"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("q.jsonl", '{"_id": "a", "text": "x"}\n{"_id": "a", "text": "y"}', "line 2: the id 'a' was used in line 1"),
+        ("q.jsonl", '{"_id": "a", "text": "x"}\n\n{"_id": "b"', "line 3: this is not JSON"),
+        ("q.jsonl", '{"_id": "a", "text": "x"}\n[1]', "line 2: expected an object"),
+        ("q.jsonl", '{"_id": "a"}', "line 1: there is no question"),
+        ("q.jsonl", '{"_id": "a", "text": ["x"]}', "line 1: there is no question"),
+        ("q.jsonl", '{"text": "x"}', "line 1: there is no id"),
+        ("q.jsonl", '{"_id": "a b", "text": "x"}', "line 1: the id 'a b' holds white space"),
+        ("q.jsonl", '{"_id": "a", "text": "\\ud83d"}', "line 1: it holds half a character"),
+        ("q.jsonl", '{"_id": "a", "text": "x", "answerable": "perhaps"}', "line 1: 'perhaps' is not true or false"),
+        ("q.jsonl", '{"_id": "a", "text": "x", "spans": {}}\n{"_id": "b", "text": "x", "spans": "y"}', "line 2: the s"),
+        ("q.jsonl", '{"_id": "a", "text": "x", "spans": [{"path": "p"}]}', "line 1: a span needs a quote"),
+        ("q.txt", f"short?\n{'x' * (LONGEST_QUESTION + 1)}", "line 2: the question has 2,001 characters"),
+        ("q.csv", "_id,text\n1,x\n2,y,z\n", "line 3: it has 3 cells, but the header names 2 columns"),
+        ("q.csv", '_id,text\n1,"x\ny"\n2,"z" w\n', "line 4: this is no row of a table"),
+        ("q.csv", "a,b,c\n1,2,3\n", "line 1: a table needs a header with a column 'text'"),
+        ("q.tsv", "1\tx\n2\n", "line 2: a table needs a header"),
+        ("t.xml", "<topics>\n<topic id='1'><query>x</query></topic>\n<topic id='2'><query>y", "line 3: a topic is not"),
+        ("t.txt", "<top>\n<num> 1\n<title> x\n</top>\n<top>\n<title> y\n</top>", "line 5: the topic has no number"),
+        ("t.txt", "<top>\n<num> 1\n<desc> x\n</top>", "line 1: the topic 1 has no <title>"),
+        ("q.txt", " \n", "is empty"),
+    ],
+)  # fmt: skip
+def test_a_wrong_file_is_refused_by_line_and_reason(tmp_path: Path, name: str, text: str, said: str) -> None:
+    with pytest.raises(InputError) as refused:
+        read_questions(wrote(tmp_path, name, text))
+
+    assert said in str(refused.value)
+    assert name in str(refused.value)
+
+
+def test_a_file_that_is_not_there_or_is_no_text_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"cannot be read \(No such file"):
+        read_questions(tmp_path / "none.jsonl")
+    (tmp_path / "q.jsonl").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="it is not UTF-8 text"):
+        read_questions(tmp_path / "q.jsonl")
