@@ -96,7 +96,10 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the corpus says to one question; `confidence` lies in 0..1, `elapsed_ms` in milliseconds."""
+    """What the corpus says to one question; `confidence` lies in 0..1, `elapsed_ms` in milliseconds.
+
+    `hits` are all passages that were asked for, best first; `citations` quote the first of them, usually all.
+    """
 
     query: str
     mode: Mode
@@ -105,3 +108,4 @@ class Answer:
     generation: int
     elapsed_ms: float
     citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...] = ()

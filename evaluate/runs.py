@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from core.errors import InputError
@@ -19,6 +20,8 @@ DEPTH = 100
 CANDIDATES: dict[Level, int] = {"document": POOL, "passage": DEPTH, "span": DEPTH}
 # How many of a ranking are kept with their citations: the measures need names only, and a citation is long.
 CITED = 10
+# How many passages are quoted so that those names have a quotation: documents share passages among the first.
+QUOTED: dict[Level, int] = {"document": 5 * CITED, "passage": CITED, "span": CITED}
 BATCH = 64
 COMMIT_DOCUMENTS = 500
 
@@ -77,10 +80,10 @@ def searched(
     """Ask every question of a collection in batches; raises InputError when the index changes meanwhile."""
     found: dict[str, Found] = {}
     generations: set[int] = set()
-    questions, depth = collection.questions, CANDIDATES[collection.level]
+    questions, depth, quoted = collection.questions, CANDIDATES[collection.level], QUOTED[collection.level]
     for start in range(0, len(questions), BATCH):
         some = questions[start : start + BATCH]
-        answers = searcher.ask_many([question.text[:LONGEST_QUESTION] for question in some], depth, mode)
+        answers = searcher.ask_many([question.text[:LONGEST_QUESTION] for question in some], depth, mode, cited=quoted)
         for question, answer in zip(some, answers, strict=True):
             found[question.id] = _found(answer, collection.level, shelf)
             generations.add(answer.generation)
@@ -93,14 +96,16 @@ def searched(
 
 
 def _found(answer: Answer, level: Level, shelf: Shelf) -> Found:
-    best: dict[str, Citation] = {}
-    for citation in answer.citations:
+    best: dict[str, int] = {}
+    for place, hit in enumerate(answer.hits):
+        passage = hit.passage
         if level == "document":
-            best.setdefault(shelf.label(citation.document_id), citation)
+            best.setdefault(shelf.label(passage.document_id), place)
         else:
-            best[passage_name(citation.document_id, citation.start, citation.end)] = citation
+            best[passage_name(passage.document_id, passage.start, passage.end)] = place
     names = tuple(best)[:DEPTH]
-    return Found(names, tuple(best[name] for name in names[:CITED]), answer.support, answer.confidence)
+    quoted = takewhile(lambda place: place < len(answer.citations), (best[name] for name in names[:CITED]))
+    return Found(names, tuple(answer.citations[place] for place in quoted), answer.support, answer.confidence)
 
 
 def trec_lines(run: Run) -> list[str]:

@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from core import codec
-from core.document import Heading, Metadata, Page, pages_of, readable_name, section_of
-from core.errors import DamagedError
+from core.document import Document, pages_of, section_of
 from core.results import Citation, Hit, PageRef, Span
-from index.catalogue import Catalogue
 from index.sentences import sentences
 
 # How much a sentence gains by holding all the weight of the question's words, against a cosine difference of one.
@@ -30,47 +27,35 @@ class Clues:
     similarities: Mapping[Span, float]
 
 
-def cite(catalogue: Catalogue, hit: Hit, clues: Clues) -> Citation:
-    """Return the citation of a hit.
+def cite(document: Document, path: str, hit: Hit, clues: Clues) -> Citation:
+    """Return the citation of a hit in a document, which `path` leads to.
 
     Page, label and section are looked up from the span each time, so they cannot drift away from the text.
     """
-    passage = hit.passage
-    row = catalogue.connection.execute(
-        "SELECT sha256, media_type, metadata, pages, headings, substr(text, ?, ?) FROM documents WHERE id = ?",
-        (passage.start + 1, passage.end - passage.start, passage.document_id),
-    ).fetchone()
-    if row is None:
-        message = (
-            f"The index points at a document {passage.document_id} it does not hold; run `python -m index verify`."
-        )
-        raise DamagedError(message)
-    sha256, media_type, metadata_json, pages_json, headings_json, quote = row
-    metadata = codec.decode(Metadata, metadata_json)
-    pages = pages_of(codec.decode(tuple[Page, ...], pages_json), passage.start, passage.end)
-    path = catalogue.paths(passage.document_id)[0]
+    passage, metadata = hit.passage, document.metadata
+    quote = document.text[passage.start : passage.end]
     best = best_sentence(quote, clues)
     return Citation(
         rank=hit.rank,
         score=hit.score,
         dense=hit.dense,
         lexical=hit.lexical,
-        document_id=passage.document_id,
-        title=metadata.title or readable_name(catalogue.name(passage.document_id)),
+        document_id=document.id,
+        title=document.title,
         authors=metadata.authors,
         year=metadata.year,
         doi=metadata.doi,
         url=metadata.url,
         path=shown_path(path),
-        media_type=media_type,
-        pages=tuple(PageRef(page.index, page.label) for page in pages),
-        section=section_of(codec.decode(tuple[Heading, ...], headings_json), passage.start),
+        media_type=document.media_type,
+        pages=tuple(PageRef(page.index, page.label) for page in pages_of(document.pages, passage.start, passage.end)),
+        section=section_of(document.headings, passage.start),
         start=passage.start,
         end=passage.end,
         quote=quote,
         highlight=Span(passage.start + best.start, passage.start + best.end),
         matches=tuple(Span(passage.start + match.start, passage.start + match.end) for match in clues.matches),
-        sha256=sha256,
+        sha256=document.sha256,
         fields=metadata.fields,
         references=metadata.references,
     )

@@ -12,7 +12,7 @@ from index.lexical import quoted
 # Control characters that no reader lets into a text, so they cannot occur in a quotation.
 _OPEN, _CLOSE = "\x02", "\x03"
 # How many of the best passages count towards coverage.
-_BEST = 3
+BEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Words:
         weights: dict[str, float] = {}
         held = set()
         found: dict[int, list[Span]] = {}
-        best = set(ids[:_BEST])
+        best = set(ids[:BEST])
         for term, weight in rarity.items():
             for number, marked in _marked(catalogue, quoted(term), ids):
                 if number in best:

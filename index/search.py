@@ -5,24 +5,35 @@ from __future__ import annotations
 import time
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+from core.document import Document
 from core.errors import InputError
-from core.results import MODES, Answer, Citation, Mode
+from core.results import MODES, Answer, Citation, Hit, Mode
 from index import filters, lexical, support
 from index.catalogue import Catalogue
 from index.cite import Clues, cite
 from index.dense import DenseView
 from index.encoder import Encoder, load_encoder
-from index.filters import Filter, Where
+from index.filters import Where
 from index.fingerprint import chosen_model, fingerprint_of, require_same
-from index.matching import Words
+from index.matching import BEST, Words
 from index.opening import open_catalogue
-from index.ranking import POOL, Question, candidates, hits
+from index.ranking import POOL, Candidates, Question, candidates, hits
 from index.support import Evidence
 
 LONGEST_QUESTION = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found for one question: every passage, quotations of the first, and what speaks for an answer."""
+
+    hits: tuple[Hit, ...]
+    citations: tuple[Citation, ...]
+    evidence: Evidence
 
 
 class Searcher:
@@ -49,9 +60,12 @@ class Searcher:
         return self.ask_many([question], k, mode, where)[0]
 
     def ask_many(
-        self, questions: Sequence[str], k: int = 10, mode: Mode = "hybrid", where: Where = ()
+        self, questions: Sequence[str], k: int = 10, mode: Mode = "hybrid", where: Where = (), *, cited: int = POOL
     ) -> tuple[Answer, ...]:
-        """Return one answer a question, in order, all from one generation; the time of encoding is shared evenly."""
+        """Return one answer a question, in order, all from one generation; the time of encoding is shared evenly.
+
+        All `k` passages are named as hits, the first `cited` of them quoted: quoting hundreds takes long.
+        """
         if not 1 <= k <= POOL or mode not in MODES:
             message = f"Ask for 1 to {POOL} passages, in one of the modes {', '.join(MODES)}."
             raise InputError(message)
@@ -59,24 +73,25 @@ class Searcher:
             Answer(
                 query=text,
                 mode=mode,
-                support=support.named(confidence) if citations else "none",
-                confidence=confidence if citations else 0.0,
+                support=support.named(confidence) if found.hits else "none",
+                confidence=confidence if found.hits else 0.0,
                 generation=generation,
                 elapsed_ms=elapsed_ms,
-                citations=citations,
+                citations=found.citations,
+                hits=found.hits,
             )
-            for text, citations, evidence, generation, elapsed_ms in self._asked(questions, k, mode, where)
-            for confidence in [support.confidence(evidence)]
+            for text, found, generation, elapsed_ms in self._asked(questions, mode, where, k, cited)
+            for confidence in [support.confidence(found.evidence)]
         )
 
     def evidence(self, questions: Sequence[str]) -> tuple[Evidence, ...]:
         """Return what speaks for an answer to each question, in hybrid mode: what `support` is fitted on."""
-        return tuple(evidence for _, _, evidence, _, _ in self._asked(questions, 10, "hybrid", ()))
+        return tuple(found.evidence for _, found, _, _ in self._asked(questions, "hybrid", (), BEST, 0))
 
     def _asked(
-        self, questions: Sequence[str], k: int, mode: Mode, where: Where
-    ) -> Iterator[tuple[str, tuple[Citation, ...], Evidence, int, float]]:
-        """Yield text, citations, evidence, generation and milliseconds for every question."""
+        self, questions: Sequence[str], mode: Mode, where: Where, k: int, cited: int
+    ) -> Iterator[tuple[str, _Found, int, float]]:
+        """Yield text, what was found, generation and milliseconds for every question."""
         asked = [checked(question) for question in questions]
         started = time.perf_counter()
         vectors = None if mode == "lexical" else self.encoder.encode_queries(asked)
@@ -88,8 +103,8 @@ class Searcher:
                 started = time.perf_counter()
                 rarity = lexical.rarities(catalogue.connection, text)
                 question = Question(text, None if vectors is None else vectors[row], rarity)
-                citations, evidence = _found(catalogue, view, question, mode, k, only)
-                yield text, citations, evidence, view.generation, encoding_ms + _since(started)
+                found = _found(catalogue, candidates(catalogue, view, question, mode, only), question, k, cited)
+                yield text, found, view.generation, encoding_ms + _since(started)
 
     def _current(self, catalogue: Catalogue) -> DenseView:
         """Return the view of the catalogue's generation, keeping it for the next question."""
@@ -125,20 +140,22 @@ def checked(question: str) -> str:
     return text
 
 
-def _found(
-    catalogue: Catalogue, view: DenseView, question: Question, mode: Mode, k: int, only: Filter
-) -> tuple[tuple[Citation, ...], Evidence]:
-    """Return the citations for one question and what speaks for them."""
-    found = candidates(catalogue, view, question, mode, only)
-    ranked = hits(catalogue, found, k)
-    words = Words.of(catalogue, question.rarity, [number for number, _ in ranked])
+def _found(catalogue: Catalogue, found: Candidates, question: Question, k: int, cited: int) -> _Found:
+    """Rank candidates and cite the first; what is said of the evidence does not depend on how many are wanted."""
+    ranked = hits(catalogue, found, max(k, BEST))
+    words = Words.of(catalogue, question.rarity, [number for number, _ in ranked[: max(cited, BEST)]])
     near = found.sentences
-    citations = tuple(
-        cite(catalogue, hit, Clues(words.matches(number), words.weights, near.of(number) if near else {}))
-        for number, hit in ranked
-    )
+    documents: dict[str, tuple[Document, str]] = {}
+    citations = []
+    for number, hit in ranked[: min(k, cited)]:
+        document_id = hit.passage.document_id
+        if document_id not in documents:
+            documents[document_id] = catalogue.document(document_id), catalogue.paths(document_id)[0]
+        clues = Clues(words.matches(number), words.weights, near.of(number) if near else {})
+        citations.append(cite(*documents[document_id], hit, clues))
     cosine = None if found.dense is None or not found.dense.size else float(found.dense.max())
-    return citations, Evidence(cosine, words.coverage())
+    evidence = Evidence(cosine, words.coverage())
+    return _Found(tuple(hit for _, hit in ranked[:k]), tuple(citations), evidence)
 
 
 def _since(started: float) -> float:
