@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.results import Answer
 from index import EMPTY, LONGEST_QUESTION, VERDICTS, open_catalogue
 from ui import citation, narrow, standing, work
-from ui.address import Asked, Place
+from ui.address import Asked
 from ui.follow import follow
 from ui.notice import problem
 from ui.session import Facts, facts, searcher, settings
@@ -154,9 +154,8 @@ def _evidence(answer: Answer) -> None:
         # Last of all, since files that were never looked at have to be read once.
         states = standing.in_place(catalogue, documents)
     for one, place in zip(answer.citations, places, strict=True):
-        link = Place(one.document_id, one.start, one.end).link()
         with place:
-            standing.of_a_quotation(one.document_id, link, states[one.document_id], str(one.rank))
+            standing.of_a_quotation(one.document_id, states[one.document_id], str(one.rank))
 
 
 def _verdict(answer: Answer, words: str) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import streamlit as st
 
 from index import Catalogue, State, document_states, open_catalogue
+from ui.address import Place
 from ui.mending import mending
 from ui.session import settings, watched
 from ui.text import safe
@@ -50,9 +51,10 @@ def lately_in_place(document_ids: tuple[str, ...]) -> Mapping[str, State]:
     return _lately(str(data), generation, int(time.monotonic() // _SECONDS), document_ids)
 
 
-def of_a_quotation(document_id: str, link: str, state: State, key: str) -> None:
-    """Say below a quotation whether its file still holds it; `link` leads to the document."""
-    looking = f' <a href="{safe(link)}" target="_self">Look for it</a>' if state == "missing" else ""
+def of_a_quotation(document_id: str, state: State, key: str) -> None:
+    """Say below a quotation whether its file still holds it; where that is not told here, lead to the document."""
+    link = safe(Place(document_id).link())
+    looking = f' <a href="{link}" target="_self">Look for it</a>' if state == "missing" else ""
     _said(document_id, state, _OF_A_QUOTATION[state] + looking, key, "ask")
 
 

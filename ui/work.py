@@ -18,7 +18,8 @@ from ui.text import counted, safe
 def submit(title: str, task: Callable[[Progress], Outcomes], page: str = "") -> None:
     """Queue work and show the page again, with it; `page` names one that shows this work besides the Library."""
     job = jobs().submit(title, task)
-    st.session_state.setdefault(_asked_for(page), set()).add(job.id)
+    if page:
+        st.session_state.setdefault(_asked_for(page), set()).add(job.id)
     st.rerun()
 
 

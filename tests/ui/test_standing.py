@@ -65,7 +65,7 @@ def test_a_citation_from_a_file_that_is_not_there_leads_to_its_document(
     page = ask_page(q=QUESTION)
 
     assert "Its file is not where it was read: it was moved, renamed or deleted. Look for it" in said(page)
-    assert f'<a href="library?document={name}&amp;start=' in markup(page)
+    assert f'<a href="library?document={name}" target="_self">Look for it</a>' in markup(page)
     assert BUTTON not in labels(page)
 
 
