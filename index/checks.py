@@ -100,6 +100,9 @@ def _vectors(catalogue: Catalogue, _data: Path) -> Iterator[str]:
         "FROM passages p LEFT JOIN closeups c ON c.passage_id = p.id"
     ):
         number, blob, spans, sentences = row[0], row[5], row[6], row[7]
+        if digest(*row[:-1]) != row[-1]:
+            yield f"What is stored of passage {number} is not what was written; run `python -m index rebuild`."
+            continue
         vector = np.frombuffer(blob, np.float32).astype(float) if len(blob) % 4 == 0 else np.empty(0)
         if vector.size != dimension:
             yield f"The vector of passage {number} has {vector.size} components, not {dimension}."
@@ -107,8 +110,6 @@ def _vectors(catalogue: Catalogue, _data: Path) -> Iterator[str]:
             yield f"The vector of passage {number} is not of unit length."
         elif not spans or sentences is None or len(sentences) != len(spans) // 8 * dimension:
             yield f"The sentences of passage {number} do not match their vectors."
-        elif digest(*row[:-1]) != row[-1]:
-            yield f"What is stored of passage {number} is not what was written; run `python -m index rebuild`."
     for table, key in (("lexical", "rowid"), ("closeups", "passage_id")):
         (strays,) = catalogue.connection.execute(
             f"SELECT count(*) FROM {table} WHERE {key} NOT IN (SELECT id FROM passages)"  # noqa: S608 - constants

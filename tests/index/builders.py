@@ -137,12 +137,16 @@ def rows(data: Path, sql: str, *values: object) -> list[tuple[object, ...]]:
 
 
 def resealed(data: Path) -> None:
-    """Give every document the digest of what is stored of it, as if our own code had written it so."""
+    """Give documents and passages the digest of what is stored of them, as if our own code had written it so."""
     with closing(sqlite3.connect(data / "catalogue.sqlite")) as connection:
         connection.create_function("digest", -1, digest)
         connection.execute(
             "UPDATE documents SET digest = "
             "digest(id, sha256, media_type, reader, text, metadata, pages, headings, losses)"
+        )
+        connection.execute(
+            'UPDATE passages SET digest = (SELECT digest(id, document_id, start, "end", embedded_sha256, vector, '
+            "spans, vectors) FROM closeups WHERE passage_id = passages.id)"
         )
         connection.commit()
 

@@ -128,7 +128,25 @@ def test_a_document_that_was_written_wrongly_is_found_though_its_digest_holds(
 def test_a_vector_that_is_no_number_is_found(damaged: Path) -> None:
     rows(damaged, "UPDATE passages SET vector = ? WHERE id = 1", np.full(256, np.nan, np.float32).tobytes())
 
-    assert problems(damaged) == ["The vector of passage 1 is not of unit length."]
+    assert problems(damaged) == ["What is stored of passage 1 is not what was written; run `python -m index rebuild`."]
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("UPDATE passages SET vector = zeroblob(1024) WHERE id = 1", "is not of unit length"),
+        ("UPDATE passages SET vector = zeroblob(8) WHERE id = 1", "has 2 components, not 256"),
+        ("UPDATE passages SET vector = x'00' WHERE id = 1", "has 0 components, not 256"),
+        ("UPDATE closeups SET vectors = zeroblob(3) WHERE passage_id = 1", "do not match their vectors"),
+    ],
+)
+def test_a_vector_that_was_written_wrongly_is_found_though_its_digest_holds(
+    damaged: Path, statement: str, sentence: str
+) -> None:
+    rows(damaged, statement)
+    resealed(damaged)
+
+    assert any(sentence in problem and "passage 1" in problem for problem in problems(damaged))
 
 
 def test_a_single_bit_of_a_vector_is_missed(damaged: Path) -> None:
