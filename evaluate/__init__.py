@@ -2,50 +2,107 @@
 
 `read_collection` (or `read_beir`) reads what is asked and what is right, `evaluated` asks and scores it on a searcher,
 `write_evaluation` writes the run's folder; `compare` reads such folders and `write_comparison` writes what it found.
+`keep` does all of it for several configurations in the data folder (evaluate/kept.py); `judge` keeps what a reader says
+of a passage (evaluate/marks.py).
 """
 
 from evaluate.collection import Collection, read_beir, read_collection
-from evaluate.compare import Comparison, Effect, Pair, compare
-from evaluate.compared import comparison_json, sentence, write_comparison
+from evaluate.compare import Comparison, Effect, Moved, Pair, compare
+from evaluate.compared import chance, comparison_json, sentence, write_comparison
 from evaluate.evaluation import Evaluation, evaluated
 from evaluate.exports import csv_text, passages_csv, passages_ris
 from evaluate.folder import RunFolder, read_run, summary, write_evaluation
 from evaluate.intervals import Interval
 from evaluate.judgements import Judgement
+from evaluate.kept import (
+    CONFIGURATIONS,
+    OWN_QUESTIONS,
+    Configuration,
+    Figures,
+    Kept,
+    Opened,
+    changed_since,
+    collection_of,
+    file_of,
+    files_of,
+    keep,
+    kept_evaluations,
+    put_away,
+    read_kept,
+    require_judgements_found,
+    tidy,
+    zipped,
+)
+from evaluate.marks import Mark, grade_of, judge, marks_jsonl, marks_on, marks_qrels, read_marks, usable
 from evaluate.measures import MEASURES, Scores
+from evaluate.pages import excerpt, signed
+from evaluate.plots import histogram
 from evaluate.questions import Question, read_questions
-from evaluate.records import Record, records
-from evaluate.report import report_html
+from evaluate.records import Expected, Place, Record, records
+from evaluate.report import WORDS, report_html
 from evaluate.runs import indexed
 
 __all__ = [
+    "CONFIGURATIONS",
     "MEASURES",
+    "OWN_QUESTIONS",
+    "WORDS",
     "Collection",
     "Comparison",
+    "Configuration",
     "Effect",
     "Evaluation",
+    "Expected",
+    "Figures",
     "Interval",
     "Judgement",
+    "Kept",
+    "Mark",
+    "Moved",
+    "Opened",
     "Pair",
+    "Place",
     "Question",
     "Record",
     "RunFolder",
     "Scores",
+    "chance",
+    "changed_since",
+    "collection_of",
     "compare",
     "comparison_json",
     "csv_text",
     "evaluated",
+    "excerpt",
+    "file_of",
+    "files_of",
+    "grade_of",
+    "histogram",
     "indexed",
+    "judge",
+    "keep",
+    "kept_evaluations",
+    "marks_jsonl",
+    "marks_on",
+    "marks_qrels",
     "passages_csv",
     "passages_ris",
+    "put_away",
     "read_beir",
     "read_collection",
+    "read_kept",
+    "read_marks",
     "read_questions",
     "read_run",
     "records",
     "report_html",
+    "require_judgements_found",
     "sentence",
+    "signed",
     "summary",
+    "tidy",
+    "usable",
     "write_comparison",
     "write_evaluation",
+    "zipped",
 ]

@@ -19,12 +19,13 @@ class Clues:
     """What tells the best sentence of a passage.
 
     Spans of matched words, the rarity of each word as it is written, and the cosine of each sentence with the question
-    where it is known.
+    where it is known. `called` are names of the question that the passage says otherwise.
     """
 
     matches: tuple[Span, ...]
     rarity: Mapping[str, float]
     similarities: Mapping[Span, float]
+    called: tuple[tuple[str, str], ...] = ()
 
 
 def cite(document: Document, path: str, hit: Hit, clues: Clues) -> Citation:
@@ -56,6 +57,7 @@ def cite(document: Document, path: str, hit: Hit, clues: Clues) -> Citation:
         highlight=Span(passage.start + best.start, passage.start + best.end),
         matches=tuple(Span(passage.start + match.start, passage.start + match.end) for match in clues.matches),
         sha256=document.sha256,
+        called=clues.called,
         fields=metadata.fields,
         references=metadata.references,
     )

@@ -9,15 +9,18 @@ import math
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from index.arrays import Ids, Scores
 from index.filters import Filter
+from index.synonyms import Name
 
 # How much a word counts in the title, in the section path, and in the quotation.
 FIELD_WEIGHTS = (1.0, 2.0, 1.0)
+
+_WEIGHTS = ", ".join(str(weight) for weight in FIELD_WEIGHTS)
 
 # FTS5's own constants; a term in more than half of the passages weighs next to nothing, but not nothing.
 K1 = 1.2
@@ -61,17 +64,35 @@ def match_expression(question: str) -> str:
     return " OR ".join(filter(None, map(quoted, terms(question))))
 
 
-def rarities(connection: sqlite3.Connection, question: str) -> dict[str, float]:
-    """Return the inverse document frequency of each term of a question, as FTS5 weighs it in BM25."""
-    (passages,) = connection.execute("SELECT count(*) FROM passages").fetchone()
-    found = {}
-    for term in terms(question):
-        match = quoted(term)
-        if match:
-            (holding,) = connection.execute("SELECT count(*) FROM lexical WHERE lexical MATCH ?", (match,)).fetchone()
-            ratio = (passages - holding + 0.5) / (holding + 0.5)
-            found[term] = max(math.log(ratio), _LEAST_RARITY) if ratio > 0 else _LEAST_RARITY
+def rarities(
+    connection: sqlite3.Connection, question: str, passages: int, names: Sequence[Name] = ()
+) -> dict[str, float]:
+    """Return the inverse document frequency of each term of a question, as FTS5 weighs it in BM25.
+
+    Terms of a name that no passage uses together weigh no more than the rarest of its other names that one does.
+    """
+    found = {term: _rarity(frequency(connection, term), passages) for term in terms(question) if quoted(term)}
+    for name in names:
+        own = [term for term in terms(name.asked) if term in found]
+        held = [count for other in name.all if (count := frequency(connection, other))]
+        if held and own and not any(frequency(connection, term) for term in own):
+            most = max(_rarity(count, passages) for count in held)
+            whole = sum(found[term] for term in own)
+            found |= {term: found[term] * min(1.0, most / whole) for term in own}
     return found
+
+
+def frequency(connection: sqlite3.Connection, words: str) -> int:
+    """Return how many passages hold words, as a phrase."""
+    match = quoted(words)
+    if not match:
+        return 0
+    return int(connection.execute("SELECT count(*) FROM lexical WHERE lexical MATCH ?", (match,)).fetchone()[0])
+
+
+def _rarity(holding: int, passages: int) -> float:
+    ratio = (passages - holding + 0.5) / (holding + 0.5)
+    return max(math.log(ratio), _LEAST_RARITY) if ratio > 0 else _LEAST_RARITY
 
 
 def best_possible(rarity: Mapping[str, float]) -> float:
@@ -82,26 +103,56 @@ def best_possible(rarity: Mapping[str, float]) -> float:
     return sum(rarity.values()) * (K1 + 1)
 
 
-def search(connection: sqlite3.Connection, question: str, k: int, only: Filter) -> tuple[Ids, Scores]:
-    """Return the ids and BM25 scores (higher is better, above 0) of the `k` best passages, and of all that tie last."""
-    expression = match_expression(question)
+def search(
+    connection: sqlite3.Connection, question: str, k: int, only: Filter, names: Sequence[Name] = ()
+) -> tuple[Ids, Scores]:
+    """Return the ids and BM25 scores (higher is better, above 0) of the `k` best passages, and of all that tie last.
+
+    A passage that uses another name of something scores for it what the better of both names scores there.
+    """
+    scores = dict(_best_and_ties(connection, match_expression(question), only, k))
+    for name in names:
+        others: dict[int, float] = {}
+        for other in name.all:
+            for number, score in _best_and_ties(connection, quoted(other), only, k):
+                others[number] = max(score, others.get(number, 0.0))
+        asked = _scores(connection, match_expression(name.asked), list(others))
+        for number, score in others.items():
+            scores[number] = scores.get(number, 0.0) + max(0.0, score - asked.get(number, 0.0))
+    ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    ordered = [item for item in ordered if item[1] > 0 and item[1] >= ordered[min(k, len(ordered)) - 1][1]]
+    ids = np.fromiter((number for number, _ in ordered), np.int64, len(ordered))
+    return ids, np.fromiter((score for _, score in ordered), np.float64, len(ordered))
+
+
+def _best_and_ties(connection: sqlite3.Connection, expression: str, only: Filter, k: int) -> list[tuple[int, float]]:
+    """Return the `k` best rows for an FTS5 expression with their scores, and all that tie with the last."""
     if not expression:
-        return np.empty(0, np.int64), np.empty(0, np.float64)
+        return []
     found = _best(connection, expression, only, k + 1)
-    if len(found) > k and found[k][1] == found[k - 1][1]:
-        last = found[k][1]
-        found = [row for row in _best(connection, expression, only, -1) if row[1] >= last]
-    else:
-        found = found[:k]
-    ids = np.fromiter((row[0] for row in found), np.int64, len(found))
-    return ids, np.fromiter((row[1] for row in found), np.float64, len(found))
+    if len(found) <= k or found[k][1] != found[k - 1][1]:
+        return found[:k]
+    last = found[k][1]
+    return [row for row in _best(connection, expression, only, -1) if row[1] >= last]
+
+
+def _scores(connection: sqlite3.Connection, expression: str, numbers: Sequence[int]) -> dict[int, float]:
+    """Return the scores of these rows for an FTS5 expression; rows that do not match are left out."""
+    if not expression or not numbers:
+        return {}
+    listed = ",".join(map(str, numbers))
+    return dict(
+        connection.execute(
+            f"SELECT rowid, -bm25(lexical, {_WEIGHTS}) FROM lexical WHERE lexical MATCH ? AND rowid IN ({listed})",  # noqa: S608
+            (expression,),
+        ).fetchall()
+    )
 
 
 def _best(connection: sqlite3.Connection, expression: str, only: Filter, limit: int) -> list[tuple[int, float]]:
-    weights = ", ".join(str(weight) for weight in FIELD_WEIGHTS)
     condition = f"AND rowid IN ({only.sql})" if only.sql else ""
     return connection.execute(
-        f"SELECT rowid, -bm25(lexical, {weights}) AS score FROM lexical WHERE lexical MATCH ? {condition} "  # noqa: S608
+        f"SELECT rowid, -bm25(lexical, {_WEIGHTS}) AS score FROM lexical WHERE lexical MATCH ? {condition} "  # noqa: S608
         "ORDER BY score DESC, rowid LIMIT ?",
         [expression, *only.values, limit],
     ).fetchall()

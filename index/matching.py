@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from core.results import Span
 from index.catalogue import Catalogue
-from index.lexical import quoted
+from index.lexical import quoted, terms
+from index.synonyms import Name
 
 # Control characters that no reader lets into a text, so they cannot occur in a quotation.
 _OPEN, _CLOSE = "\x02", "\x03"
@@ -21,17 +22,21 @@ class Words:
 
     `rarity` gives every term of the question its inverse document frequency; `found` the spans matched in each
     passage's quotation; `weights` the rarity of each matched word as it is written; `held` the terms that the best
-    passages hold anywhere (title, section or quotation).
+    passages hold anywhere (title, section or quotation). `called` says of each passage which name of the question it
+    calls otherwise, and how.
     """
 
     rarity: dict[str, float]
     found: dict[int, tuple[Span, ...]]
     weights: dict[str, float]
     held: frozenset[str]
+    called: dict[int, tuple[tuple[str, str], ...]]
 
     @classmethod
-    def of(cls, catalogue: Catalogue, rarity: dict[str, float], ids: Sequence[int]) -> Words:
-        """Look up the terms of a question, given with their rarity, in the passages with these ids, best first."""
+    def of(
+        cls, catalogue: Catalogue, rarity: dict[str, float], ids: Sequence[int], names: Sequence[Name] = ()
+    ) -> Words:
+        """Look up a question's terms, given with their rarity, and names in passages with these ids, best first."""
         weights: dict[str, float] = {}
         held = set()
         found: dict[int, list[Span]] = {}
@@ -43,8 +48,20 @@ class Words:
                 for span, word in _unmarked(marked):
                     found.setdefault(number, []).append(span)
                     weights[word] = max(weight, weights.get(word, 0.0))
+        called: dict[int, dict[tuple[str, str], None]] = {}
+        for name in names:
+            own = [term for term in terms(name.asked) if term in rarity]
+            weight = sum(rarity[term] for term in own)
+            for other in name.all:
+                for number, marked in _marked(catalogue, quoted(other), ids):
+                    if number in best:
+                        held.update(own)
+                    for span, word in _unmarked(marked):
+                        found.setdefault(number, []).append(span)
+                        weights[word] = max(weight, weights.get(word, 0.0))
+                        called.setdefault(number, {})[name.asked, word] = None
         ordered = {number: _apart(spans) for number, spans in found.items()}
-        return cls(rarity, ordered, weights, frozenset(held))
+        return cls(rarity, ordered, weights, frozenset(held), {number: tuple(one) for number, one in called.items()})
 
     def matches(self, passage_id: int) -> tuple[Span, ...]:
         """Return the spans of matched words in a passage's quotation."""

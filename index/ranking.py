@@ -15,6 +15,7 @@ from index.closeup import Similarities
 from index.dense import DenseView
 from index.filters import Filter
 from index.fusion import fused
+from index.synonyms import Name
 
 # How many candidates each side puts forward, and so how many passages can be asked for. It does not depend on how many
 # are wanted: the first ten must be the same ten whether ten or a hundred are shown.
@@ -39,18 +40,22 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as it is ranked: its text, its unit vector of shape `(dimension,)` or None, its terms' rarity."""
+    """A question as it is ranked: its text, its unit vector of shape `(dimension,)` or None, its terms' rarity.
+
+    `names` are those in it that have others.
+    """
 
     text: str
     vector: Vectors | None
     rarity: dict[str, float]
+    names: tuple[Name, ...] = ()
 
 
 def candidates(catalogue: Catalogue, view: DenseView, question: Question, mode: Mode, only: Filter) -> Candidates:
     """Return every passage worth ranking; the question's vector may be None in lexical mode."""
     vector = question.vector
     nothing = np.empty(0, np.int64), np.empty(0, np.float64)
-    words = nothing if mode == "dense" else lexical.search(catalogue.connection, question.text, POOL, only)
+    words = nothing if mode == "dense" else _words(catalogue, question, only)
     words = _cut(catalogue, *words)
     if mode == "lexical" or vector is None:
         return Candidates(words[0], words[1], lexical=words[1])
@@ -64,6 +69,10 @@ def candidates(catalogue: Catalogue, view: DenseView, question: Question, mode: 
     scores = np.zeros(len(ids))
     scores[np.searchsorted(ids, words[0])] = words[1]
     return Candidates(ids, fused(dense, scores, lexical.best_possible(question.rarity)), dense, scores, sentences)
+
+
+def _words(catalogue: Catalogue, question: Question, only: Filter) -> tuple[Ids, Scores]:
+    return lexical.search(catalogue.connection, question.text, POOL, only, question.names)
 
 
 def _cut(catalogue: Catalogue, ids: Ids, scores: Scores) -> tuple[Ids, Scores]:

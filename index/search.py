@@ -6,13 +6,17 @@ import time
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from threading import Lock
+
+import numpy as np
 
 from core.document import Document
 from core.errors import InputError
 from core.results import MODES, Answer, Citation, Hit, Mode
-from index import filters, lexical, support
+from index import filters, lexical, support, synonyms
+from index.arrays import Vectors
 from index.catalogue import Catalogue
 from index.cite import Clues, cite
 from index.dense import DenseView
@@ -23,6 +27,7 @@ from index.matching import BEST, Words
 from index.opening import open_catalogue
 from index.ranking import POOL, Candidates, Question, candidates, hits
 from index.support import Evidence
+from index.synonyms import Name
 
 LONGEST_QUESTION = 2_000
 
@@ -93,18 +98,34 @@ class Searcher:
     ) -> Iterator[tuple[str, _Found, int, float]]:
         """Yield text, what was found, generation and milliseconds for every question."""
         asked = [checked(question) for question in questions]
-        started = time.perf_counter()
-        vectors = None if mode == "lexical" else self.encoder.encode_queries(asked)
-        encoding_ms = _since(started) / max(1, len(asked))
+        names = [synonyms.names(text) for text in asked]
         with open_catalogue(self.data) as catalogue:
             view = self._current(catalogue)
             only = filters.resolved(catalogue, where)
+            _, passages = catalogue.counts()
+            started = time.perf_counter()
+            vectors = None if mode == "lexical" else self._vectors(catalogue, asked, names)
+            encoding_ms = _since(started) / max(1, len(asked))
             for row, text in enumerate(asked):
                 started = time.perf_counter()
-                rarity = lexical.rarities(catalogue.connection, text)
-                question = Question(text, None if vectors is None else vectors[row], rarity)
+                rarity = lexical.rarities(catalogue.connection, text, passages, names[row])
+                question = Question(text, None if vectors is None else vectors[row], rarity, names[row])
                 found = _found(catalogue, candidates(catalogue, view, question, mode, only), question, k, cited)
                 yield text, found, view.generation, encoding_ms + _since(started)
+
+    def _vectors(self, catalogue: Catalogue, asked: Sequence[str], names: Sequence[tuple[Name, ...]]) -> Vectors:
+        """Return a unit vector a question, shape `(len(asked), dimension)`.
+
+        Where the index calls something otherwise than the question, it is the direction half way between both wordings.
+        """
+        frequency = cache(partial(lexical.frequency, catalogue.connection))
+        reworded = [synonyms.rephrased(text, some, frequency) for text, some in zip(asked, names, strict=True)]
+        differing = [row for row, text in enumerate(asked) if reworded[row] != text]
+        vectors = self.encoder.encode_queries([*asked, *(reworded[row] for row in differing)])
+        vectors, others = vectors[: len(asked)].copy(), vectors[len(asked) :]
+        between = vectors[differing] + others
+        vectors[differing] = between / np.linalg.norm(between, axis=1, keepdims=True)
+        return vectors
 
     def _current(self, catalogue: Catalogue) -> DenseView:
         """Return the view of the catalogue's generation, keeping it for the next question."""
@@ -143,7 +164,7 @@ def checked(question: str) -> str:
 def _found(catalogue: Catalogue, found: Candidates, question: Question, k: int, cited: int) -> _Found:
     """Rank candidates and cite the first; what is said of the evidence does not depend on how many are wanted."""
     ranked = hits(catalogue, found, max(k, BEST))
-    words = Words.of(catalogue, question.rarity, [number for number, _ in ranked[: max(cited, BEST)]])
+    words = Words.of(catalogue, question.rarity, [number for number, _ in ranked[: max(cited, BEST)]], question.names)
     near = found.sentences
     documents: dict[str, tuple[Document, str]] = {}
     citations = []
@@ -151,7 +172,8 @@ def _found(catalogue: Catalogue, found: Candidates, question: Question, k: int, 
         document_id = hit.passage.document_id
         if document_id not in documents:
             documents[document_id] = catalogue.document(document_id), catalogue.paths(document_id)[0]
-        clues = Clues(words.matches(number), words.weights, near.of(number) if near else {})
+        near_by = near.of(number) if near else {}
+        clues = Clues(words.matches(number), words.weights, near_by, words.called.get(number, ()))
         citations.append(cite(*documents[document_id], hit, clues))
     cosine = None if found.dense is None or not found.dense.size else float(found.dense.max())
     evidence = Evidence(cosine, words.coverage())

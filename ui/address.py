@@ -1,4 +1,4 @@
-"""What stands in the address bar: a question, or a place in the library; from query parameters and back."""
+"""What stands in the address bar: a question, a place in the library, an evaluation; from parameters and back."""
 
 from __future__ import annotations
 
@@ -103,6 +103,31 @@ class Place:
         'library?document=0166e8943ec45093&start=0&end=90'
         """
         return _link("library", "", self.parameters())
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A kept evaluation by its name, and which two of its configurations are held against each other."""
+
+    run: str = ""
+    pair: str = ""
+
+    @classmethod
+    def read(cls, parameters: Parameters) -> Result:
+        """Read the address of the Evaluate page; what cannot be used counts as not given."""
+        return cls(run=_first(parameters, "run"), pair=_first(parameters, "pair"))
+
+    def parameters(self) -> dict[str, list[str]]:
+        """Return the address's parameters; what is not given is left out."""
+        return {key: [value] for key, value in (("run", self.run), ("pair", self.pair)) if value}
+
+    def link(self) -> str:
+        """Return the link to this evaluation, relative to any page of the app.
+
+        >>> Result("20260101T120000Z-0a1b2c3d").link()
+        'evaluate?run=20260101T120000Z-0a1b2c3d'
+        """
+        return _link("evaluate", "", self.parameters())
 
 
 def _link(page: str, bare: str, parameters: dict[str, list[str]]) -> str:

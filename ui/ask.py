@@ -8,8 +8,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.results import Answer
+from evaluate import marks_on, read_marks
 from index import EMPTY, LONGEST_QUESTION, VERDICTS, open_catalogue
-from ui import citation, narrow, standing, work
+from ui import citation, narrow, standing, thumbs, work
 from ui.address import Asked
 from ui.follow import follow
 from ui.notice import problem
@@ -153,9 +154,11 @@ def _evidence(answer: Answer) -> None:
         st.html(f'<div class="colophon">{_colophon(answer)}</div>')
         # Last of all, since files that were never looked at have to be read once.
         states = standing.in_place(catalogue, documents)
-    for one, place in zip(answer.citations, places, strict=True):
-        with place:
-            standing.of_a_quotation(one.document_id, states[one.document_id], str(one.rank))
+        marks = marks_on(read_marks(settings().data), answer.query)
+        for one, place in zip(answer.citations, places, strict=True):
+            with place, st.container(key=f"foot-{one.rank}", horizontal=True, vertical_alignment="center"):
+                standing.of_a_quotation(one.document_id, states[one.document_id], str(one.rank))
+                thumbs.draw(answer.query, one, marks, catalogue)
 
 
 def _verdict(answer: Answer, words: str) -> None:

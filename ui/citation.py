@@ -73,6 +73,7 @@ def reasons(citation: Citation) -> str:
             said.append("Words of the question stand in its title or section heading.")
         else:
             said.append("No word of the question stands in it.")
+    said += [f"It says “{found}” for “{asked}”." for asked, found in citation.called]
     return " ".join(said)
 
 

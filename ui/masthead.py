@@ -1,4 +1,4 @@
-"""The line above every page: the name and the way to the two rooms."""
+"""The line above every page: the name and the way to the rooms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all browser sessions of one server share: settings, searcher, queue of ingest work, facts of the library."""
+"""What all browser sessions of one server share: settings, searcher, the two queues of work, facts of the library."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import streamlit as st
 
 from core import codec
 from core.errors import NoIndexError
+from core.jobs import Jobs as Queue
 from core.progress import Progress
 from core.settings import Settings, load_settings
+from evaluate import Kept, Opened, read_kept, tidy
 from index import Searcher, Summary, WatchedFiles, open_catalogue
 from ingest import Jobs, Outcomes, add, waiting_uploads
 
@@ -42,6 +44,16 @@ def settings() -> Settings:
 def jobs() -> Jobs:
     """Return the queue of ingest work of this server; once made, it takes up the uploads that no run has read."""
     return _jobs(str(settings().data))
+
+
+def evaluations() -> Queue[Kept]:
+    """Return the queue of evaluations of this server; they only read, so they wait for no ingest work."""
+    return _evaluations(str(settings().data))
+
+
+def opened(name: str) -> Opened:
+    """Return a kept evaluation; read once, since none is ever changed."""
+    return _opened(str(settings().data), name)
 
 
 def watched() -> WatchedFiles:
@@ -83,6 +95,17 @@ def _jobs(data: str) -> Jobs:
 def _taken_up(data: Path, waiting: Sequence[tuple[Path, str]], progress: Progress) -> Outcomes:
     paths, names = zip(*waiting, strict=True)
     return add(data, paths, settings().model, progress, names)
+
+
+@st.cache_resource(show_spinner=False)
+def _evaluations(data: str) -> Queue[Kept]:
+    tidy(Path(data))
+    return Queue("evaluation")
+
+
+@st.cache_resource(show_spinner="Reading the evaluation …", max_entries=4)
+def _opened(data: str, name: str) -> Opened:
+    return read_kept(Path(data), name)
 
 
 @st.cache_resource(show_spinner=False)

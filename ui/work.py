@@ -57,13 +57,23 @@ def _running(page: str) -> None:
         # The last one has ended since: the whole page has something new to say.
         st.rerun()
     for job in reversed(waiting):
-        title = safe(job.title)
-        # Without a value it moves to and fro: something goes on, nobody knows yet how long.
-        value = f'value="{job.share * 100:.0f}"' if job.share else ""
-        st.html(
-            f'<div class="work" role="status"><p><strong>{title}</strong>: {_pace(job)}</p>'
-            f'<progress max="100" {value} aria-label="{title}"></progress></div>'
-        )
+        bar(job.title, job.share, _pace(job))
+
+
+def bar(title: str, share: float, pace: str) -> None:
+    """Draw how far work is, with what there is to say of its pace."""
+    named = safe(title)
+    # Without a value it moves to and fro: something goes on, nobody knows yet how long.
+    value = f'value="{share * 100:.0f}"' if share else ""
+    st.html(
+        f'<div class="work" role="status"><p><strong>{named}</strong>: {pace}</p>'
+        f'<progress max="100" {value} aria-label="{named}"></progress></div>'
+    )
+
+
+def left(began: float, share: float) -> str:
+    """Say how long work will still take that has gone on since `began`."""
+    return f"about {counted(round((time.monotonic() - began) / share * (1 - share)), 'second')} left"
 
 
 def _pace(job: Job) -> str:
@@ -72,16 +82,16 @@ def _pace(job: Job) -> str:
         return "waiting for the work before it."
     if not job.share:
         return "reading the files. The first time, loading the language model takes some seconds more."
-    left = round((time.monotonic() - job.began) / job.share * (1 - job.share))
-    return f"{job.share:.0%} done, {counted(job.passages, 'passage')} so far, about {counted(left, 'second')} left."
+    so_far = counted(job.made, "passage")
+    return f"{job.share:.0%} done, {so_far} so far, {left(job.began, job.share)}."
 
 
 def _ended(job: Job) -> None:
     with st.container(key=f"job-{job.id}"):
-        if job.outcomes is None:
+        if job.result is None:
             problem(f"{job.title}: {without_folders(job.error)}")
         else:
-            fates = outcomes.listed(job.outcomes.entries)
+            fates = outcomes.listed(job.result.entries)
             st.html(f'<section class="outcomes"><h2>{safe(job.title)}: done</h2>{fates}</section>')
         if st.button("Put this away", key=f"dismiss-{job.id}", type="tertiary"):
             jobs().dismiss(job.id)

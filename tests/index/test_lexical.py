@@ -126,7 +126,7 @@ def test_no_text_is_an_error(reading: Catalogue, question: str) -> None:
 
     assert len(ids) == len(scores)
     assert (scores > 0).all()
-    assert (scores <= best_possible(rarities(reading.connection, question)) + 1e-9).all()
+    assert (scores <= best_possible(rarities(reading.connection, question, reading.counts()[1])) + 1e-9).all()
 
 
 @pytest.mark.parametrize("word", ["near", "AND", "Or", "NOT", "alpha", "beta", "star", "quoted", "brace", "caret"])

@@ -54,7 +54,7 @@ def test_work_begins_when_its_turn_has_come() -> None:
     assert (one.began, waiting.began, waiting.running, waiting.share) == (None, None, True, 0.0)
     assert running.began is not None
     assert running.began <= time.monotonic()
-    assert (running.running, running.share, running.passages) == (True, 0.25, 12)
+    assert (running.running, running.share, running.made) == (True, 0.25, 12)
     first.end.set()
     assert second.began.wait(10)
     began = state(jobs, two).began
@@ -62,7 +62,7 @@ def test_work_begins_when_its_turn_has_come() -> None:
     assert began >= max(running.began, before - 1)
     second.end.set()
     ended(jobs)
-    assert [state(jobs, job).outcomes for job in (one, two)] == [DONE, DONE]
+    assert [state(jobs, job).result for job in (one, two)] == [DONE, DONE]
     assert state(jobs, two).began == began
 
 
