@@ -1,9 +1,10 @@
 """Fits the model behind "does the corpus answer this?" (index/support.py) on judged questions, and reports it.
 
-    python -m benchmarks.support [--data var] [--questions benchmarks/data/corpus_questions.jsonl]
+    python -m benchmarks.support [--data var] [--questions FILE ...]
 
-Fits on the split `dev`, reports on `test`. A file of your own has JSON lines with `text`, `split` and `documents`
-(an empty list means that the corpus does not answer the question). Prints the constants to put into index/support.py.
+Fits on the split `dev`, reports on `test`. A file of your own has JSON lines with `text`, `split` and either
+`answerable` or `documents` (an empty list means that the corpus does not answer the question). Prints the constants to
+put into index/support.py.
 """
 
 from __future__ import annotations
@@ -19,34 +20,42 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyp
 from core.settings import load_settings
 from index import Searcher, support
 
-QUESTIONS = Path(__file__).parent / "data" / "corpus_questions.jsonl"
+_ROOT = Path(__file__).parents[1]
+QUESTIONS = [
+    _ROOT / "evaluate" / "data" / "skincare_questions.jsonl",
+    _ROOT / "benchmarks" / "data" / "corpus_questions.jsonl",
+]
 # At most this share of the answerable questions may be refused, and may be left undecided.
 REFUSED, WEAK = 0.03, 0.22
 
 
 def main(
     data: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
-    questions: Annotated[Path, typer.Option(help="Judged questions.")] = QUESTIONS,
+    questions: Annotated[list[Path], typer.Option(help="Judged questions; repeat for more.")] = QUESTIONS,
 ) -> None:
-    """Print coefficients, bounds, and how the verdicts fall on both splits."""
-    records = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines()]
+    """Print coefficients, bounds, and how the verdicts fall on both splits of every file."""
+    records = [(file, json.loads(line)) for file in questions for line in file.read_text("utf-8").splitlines()]
     searcher = Searcher.opened(load_settings(data).data)
-    evidence = searcher.evidence([record["text"] for record in records])
-    table = np.array([(item.cosine, item.coverage) for item in evidence])
-    answered = np.array([bool(record["documents"]) for record in records])
-    dev = np.array([record["split"] == "dev" for record in records])
-    model = LogisticRegression(C=100.0).fit(table[dev], answered[dev])
-    (cosine, coverage), (intercept,) = model.coef_[0], model.intercept_
-    print(f"INTERCEPT, COSINE, COVERAGE = {intercept:.2f}, {cosine:.2f}, {coverage:.2f}")
-    words = LogisticRegression(C=100.0).fit(table[dev][:, 1:], answered[dev])
+    evidence = searcher.evidence([record["text"] for _, record in records])
+    table = np.array([item.signs() for item in evidence])
+    answered = np.array([record.get("answerable", bool(record.get("documents"))) for _, record in records])
+    dev = np.array([record["split"] == "dev" for _, record in records])
+    spread = table[dev].std(axis=0)
+    model = LogisticRegression(C=1.0).fit(table[dev] / spread, answered[dev])
+    weights = model.coef_[0] / spread
+    print(f"INTERCEPT, WEIGHTS = {model.intercept_[0]:.2f}, ({', '.join(f'{weight:.2f}' for weight in weights)})")
+    words = LogisticRegression(C=100.0).fit(table[dev][:, 1:2], answered[dev])
     print(f"WORDS_ALONE = ({words.intercept_[0]:.2f}, {words.coef_[0][0]:.2f})")
-    fitted = model.predict_proba(table)[:, 1]
+    fitted = model.predict_proba(table / spread)[:, 1]
     bounds = np.quantile(fitted[dev & answered], [REFUSED, REFUSED + WEAK])
     print(f"NONE_BELOW, SUPPORTED_FROM = {bounds[0]:.2f}, {bounds[1]:.2f}  (quantiles of the answerable dev questions)")
     shipped = np.array([support.confidence(item) for item in evidence])
-    for name, here in (("dev", dev), ("test", ~dev)):
-        for label, wanted in (("answerable", answered), ("unanswerable", ~answered)):
-            report(f"{name} {label}", shipped[here & wanted])
+    for file in questions:
+        mine = np.array([owner == file for owner, _ in records])
+        print(file.name)
+        for name, here in (("dev", dev), ("test", ~dev)):
+            for label, wanted in (("answerable", answered), ("unanswerable", ~answered)):
+                report(f"{name} {label}", shipped[mine & here & wanted])
 
 
 def report(label: str, confidences: Any) -> None:

@@ -9,7 +9,8 @@ import math
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -64,22 +65,37 @@ def match_expression(question: str) -> str:
     return " OR ".join(filter(None, map(quoted, terms(question))))
 
 
-def rarities(
-    connection: sqlite3.Connection, question: str, passages: int, names: Sequence[Name] = ()
-) -> dict[str, float]:
-    """Return the inverse document frequency of each term of a question, as FTS5 weighs it in BM25.
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of a question with their rarity (inverse document frequency), and those that no passage knows."""
 
-    Terms of a name that no passage uses together weigh no more than the rarest of its other names that one does.
+    rarity: dict[str, float]
+    unknown: frozenset[str]
+
+    def share(self, some: Iterable[str]) -> float:
+        """Return how much of the question, 0..1 by rarity, some of its terms are; 0 when it has none."""
+        whole = sum(self.rarity.values())
+        return sum(self.rarity[term] for term in some) / whole if whole else 0.0
+
+
+def weighed(connection: sqlite3.Connection, question: str, passages: int, names: Sequence[Name] = ()) -> Terms:
+    """Return the terms of a question with the rarity that FTS5 weighs them with in BM25.
+
+    Terms of a name that no passage uses weigh together no more than the rarest of its other names that one does, and
+    are unknown only where there is none.
     """
-    found = {term: _rarity(frequency(connection, term), passages) for term in terms(question) if quoted(term)}
+    counts = {term: frequency(connection, term) for term in terms(question) if quoted(term)}
+    rarity = {term: _rarity(count, passages) for term, count in counts.items()}
+    unknown = {term for term, count in counts.items() if not count}
     for name in names:
-        own = [term for term in terms(name.asked) if term in found]
+        own = [term for term in terms(name.asked) if term in counts]
         held = [count for other in name.all if (count := frequency(connection, other))]
-        if held and own and not any(frequency(connection, term) for term in own):
+        if held and own and unknown.issuperset(own):
             most = max(_rarity(count, passages) for count in held)
-            whole = sum(found[term] for term in own)
-            found |= {term: found[term] * min(1.0, most / whole) for term in own}
-    return found
+            whole = sum(rarity[term] for term in own)
+            rarity |= {term: rarity[term] * min(1.0, most / whole) for term in own}
+            unknown.difference_update(own)
+    return Terms(rarity, frozenset(unknown))
 
 
 def frequency(connection: sqlite3.Connection, words: str) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from core.results import Span
 from index.catalogue import Catalogue
-from index.lexical import quoted, terms
+from index.lexical import Terms, quoted, terms
 from index.synonyms import Name
 
 # Control characters that no reader lets into a text, so they cannot occur in a quotation.
@@ -20,57 +20,59 @@ BEST = 3
 class Words:
     """The words of one question in the passages it found.
 
-    `rarity` gives every term of the question its inverse document frequency; `found` the spans matched in each
-    passage's quotation; `weights` the rarity of each matched word as it is written; `held` the terms that the best
-    passages hold anywhere (title, section or quotation). `called` says of each passage which name of the question it
-    calls otherwise, and how.
+    `found` gives the spans matched in each passage's quotation; `weights` the rarity of each matched word as it is
+    written; `held` the terms that each of the best passages holds anywhere (title, section or quotation). `called` says
+    of each passage which name of the question it calls otherwise, and how.
     """
 
-    rarity: dict[str, float]
+    terms: Terms
     found: dict[int, tuple[Span, ...]]
     weights: dict[str, float]
-    held: frozenset[str]
+    held: dict[int, frozenset[str]]
     called: dict[int, tuple[tuple[str, str], ...]]
 
     @classmethod
-    def of(
-        cls, catalogue: Catalogue, rarity: dict[str, float], ids: Sequence[int], names: Sequence[Name] = ()
-    ) -> Words:
-        """Look up a question's terms, given with their rarity, and names in passages with these ids, best first."""
+    def of(cls, catalogue: Catalogue, asked: Terms, names: Sequence[Name], ids: Sequence[int]) -> Words:
+        """Look up a question's terms and names in the passages with these ids, best first."""
         weights: dict[str, float] = {}
-        held = set()
+        held: dict[int, set[str]] = {number: set() for number in ids[:BEST]}
         found: dict[int, list[Span]] = {}
-        best = set(ids[:BEST])
-        for term, weight in rarity.items():
-            for number, marked in _marked(catalogue, quoted(term), ids):
-                if number in best:
-                    held.add(term)
+        called: dict[int, dict[tuple[str, str], None]] = {}
+        for match, own, name in _sought(asked, names):
+            weight = sum(asked.rarity[term] for term in own)
+            for number, marked in _marked(catalogue, match, ids):
+                if number in held:
+                    held[number].update(own)
                 for span, word in _unmarked(marked):
                     found.setdefault(number, []).append(span)
                     weights[word] = max(weight, weights.get(word, 0.0))
-        called: dict[int, dict[tuple[str, str], None]] = {}
-        for name in names:
-            own = [term for term in terms(name.asked) if term in rarity]
-            weight = sum(rarity[term] for term in own)
-            for other in name.all:
-                for number, marked in _marked(catalogue, quoted(other), ids):
-                    if number in best:
-                        held.update(own)
-                    for span, word in _unmarked(marked):
-                        found.setdefault(number, []).append(span)
-                        weights[word] = max(weight, weights.get(word, 0.0))
-                        called.setdefault(number, {})[name.asked, word] = None
-        ordered = {number: _apart(spans) for number, spans in found.items()}
-        return cls(rarity, ordered, weights, frozenset(held), {number: tuple(one) for number, one in called.items()})
+                    if name:
+                        called.setdefault(number, {})[name, word] = None
+        return cls(
+            asked,
+            {number: _apart(spans) for number, spans in found.items()},
+            weights,
+            {number: frozenset(some) for number, some in held.items()},
+            {number: tuple(pairs) for number, pairs in called.items()},
+        )
 
     def matches(self, passage_id: int) -> tuple[Span, ...]:
         """Return the spans of matched words in a passage's quotation."""
         return self.found.get(passage_id, ())
 
     def coverage(self) -> float:
-        """Return the share, 0..1, of the question's words, weighted by rarity, that the best passages hold."""
-        total = sum(self.rarity.values())
-        return sum(self.rarity[term] for term in self.held) / total if total else 0.0
+        """Return the share of the question, 0..1 by rarity, that one of the best passages holds: the one with most."""
+        return max((self.terms.share(some) for some in self.held.values()), default=0.0)
+
+
+def _sought(asked: Terms, names: Sequence[Name]) -> Iterator[tuple[str, list[str], str]]:
+    """Yield what is looked for as an FTS5 expression, the terms it stands for, and the name it is another one of."""
+    for term in asked.rarity:
+        yield quoted(term), [term], ""
+    for name in names:
+        own = [term for term in terms(name.asked) if term in asked.rarity]
+        for other in name.all:
+            yield quoted(other), own, name.asked
 
 
 def _apart(spans: Sequence[Span]) -> tuple[Span, ...]:

@@ -15,6 +15,7 @@ from index.closeup import Similarities
 from index.dense import DenseView
 from index.filters import Filter
 from index.fusion import fused
+from index.lexical import Terms
 from index.synonyms import Name
 
 # How many candidates each side puts forward, and so how many passages can be asked for. It does not depend on how many
@@ -40,14 +41,14 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as it is ranked: its text, its unit vector of shape `(dimension,)` or None, its terms' rarity.
+    """A question as it is ranked: its text, its unit vector of shape `(dimension,)` or None, its terms.
 
     `names` are those in it that have others.
     """
 
     text: str
     vector: Vectors | None
-    rarity: dict[str, float]
+    terms: Terms
     names: tuple[Name, ...] = ()
 
 
@@ -68,7 +69,7 @@ def candidates(catalogue: Catalogue, view: DenseView, question: Question, mode: 
     # A passage outside the lexical pool gets nothing from that side, like one without a matching word.
     scores = np.zeros(len(ids))
     scores[np.searchsorted(ids, words[0])] = words[1]
-    return Candidates(ids, fused(dense, scores, lexical.best_possible(question.rarity)), dense, scores, sentences)
+    return Candidates(ids, fused(dense, scores, lexical.best_possible(question.terms.rarity)), dense, scores, sentences)
 
 
 def _words(catalogue: Catalogue, question: Question, only: Filter) -> tuple[Ids, Scores]:

@@ -26,7 +26,7 @@ from index.fingerprint import chosen_model, fingerprint_of, require_same
 from index.matching import BEST, Words
 from index.opening import open_catalogue
 from index.ranking import POOL, Candidates, Question, candidates, hits
-from index.support import Evidence
+from index.support import MARGIN, Evidence
 from index.synonyms import Name
 
 LONGEST_QUESTION = 2_000
@@ -108,8 +108,8 @@ class Searcher:
             encoding_ms = _since(started) / max(1, len(asked))
             for row, text in enumerate(asked):
                 started = time.perf_counter()
-                rarity = lexical.rarities(catalogue.connection, text, passages, names[row])
-                question = Question(text, None if vectors is None else vectors[row], rarity, names[row])
+                terms = lexical.weighed(catalogue.connection, text, passages, names[row])
+                question = Question(text, None if vectors is None else vectors[row], terms, names[row])
                 found = _found(catalogue, candidates(catalogue, view, question, mode, only), question, k, cited)
                 yield text, found, view.generation, encoding_ms + _since(started)
 
@@ -164,7 +164,8 @@ def checked(question: str) -> str:
 def _found(catalogue: Catalogue, found: Candidates, question: Question, k: int, cited: int) -> _Found:
     """Rank candidates and cite the first; what is said of the evidence does not depend on how many are wanted."""
     ranked = hits(catalogue, found, max(k, BEST))
-    words = Words.of(catalogue, question.rarity, [number for number, _ in ranked[: max(cited, BEST)]], question.names)
+    looked_at = [number for number, _ in ranked[: max(cited, BEST)]]
+    words = Words.of(catalogue, question.terms, question.names, looked_at)
     near = found.sentences
     documents: dict[str, tuple[Document, str]] = {}
     citations = []
@@ -175,9 +176,16 @@ def _found(catalogue: Catalogue, found: Candidates, question: Question, k: int, 
         near_by = near.of(number) if near else {}
         clues = Clues(words.matches(number), words.weights, near_by, words.called.get(number, ()))
         citations.append(cite(*documents[document_id], hit, clues))
-    cosine = None if found.dense is None or not found.dense.size else float(found.dense.max())
-    evidence = Evidence(cosine, words.coverage())
-    return _Found(tuple(hit for _, hit in ranked[:k]), tuple(citations), evidence)
+    return _Found(tuple(hit for _, hit in ranked[:k]), tuple(citations), _evidence(found, words))
+
+
+def _evidence(found: Candidates, words: Words) -> Evidence:
+    asked = words.terms
+    cosine, margin = None, 0.0
+    if found.dense is not None and found.dense.size:
+        nearest = np.sort(found.dense)[::-1]
+        cosine, margin = float(nearest[0]), float(nearest[0] - nearest[:MARGIN][-1])
+    return Evidence(cosine, words.coverage(), margin, asked.share(asked.unknown))
 
 
 def _since(started: float) -> float:

@@ -1,8 +1,10 @@
 """Does the corpus answer the question at all? A small calibrated model over the evidence.
 
-Logistic regression on two signs: the best dense score, and the share of the question's words (weighted by rarity) that
-the best passages hold. Coefficients and bounds come from `benchmarks/support.py`, which anyone can
-run again on questions of their own; the figures are in ARCHITECTURE.md ("Support").
+Logistic regression on four signs: how near the nearest passage is, how far it stands out from the tenth, how much of
+the question (by rarity of its words) one passage holds, and how much of it no passage knows by any name. How long a
+question is was left out, though it would separate our own questions a little better: it says how they were written,
+not whether they are answered. Coefficients and bounds come from `benchmarks/support.py`, which anyone can run again on
+questions of their own; the figures are in ARCHITECTURE.md ("Support").
 """
 
 from __future__ import annotations
@@ -13,21 +15,36 @@ from dataclasses import dataclass
 from core.results import Support
 
 # Below the first bound the corpus is said to hold no answer, above the second the answer counts as supported.
-NONE_BELOW = 0.31
-SUPPORTED_FROM = 0.66
+NONE_BELOW = 0.36
+SUPPORTED_FROM = 0.84
 
-INTERCEPT, COSINE, COVERAGE = -5.03, 11.56, 0.68
+# The passage that the nearest one is compared with.
+MARGIN = 10
+
+# The intercept, and what each sign weighs: cosine, coverage, margin, unknown.
+INTERCEPT, WEIGHTS = -3.40, (8.53, 0.79, 4.02, -1.44)
 # In lexical mode there is no cosine. Words alone tell little (a fit would call a third enough), so most of their
-# weight must be found before anything is claimed: from 0.53 of it "weak", from 0.78 "supported".
+# weight must be found in one passage before anything is claimed: from 0.57 of it "weak", from 0.94 "supported".
 WORDS_ALONE = (-4.0, 6.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for an answer: the best cosine (-1..1, None in lexical mode) and the share of words found (0..1)."""
+    """What speaks for an answer.
+
+    `cosine` of the nearest passage (-1..1, None in lexical mode) and by how much it exceeds that of the tenth
+    (`margin`); the share of the question that one passage holds (`coverage`) and that none knows (`unknown`), 0..1 by
+    rarity.
+    """
 
     cosine: float | None
     coverage: float
+    margin: float = 0.0
+    unknown: float = 0.0
+
+    def signs(self) -> tuple[float, ...]:
+        """Return what the model weighs, in the order of its coefficients."""
+        return self.cosine or 0.0, self.coverage, self.margin, self.unknown
 
 
 def confidence(evidence: Evidence) -> float:
@@ -36,7 +53,7 @@ def confidence(evidence: Evidence) -> float:
         intercept, coverage = WORDS_ALONE
         logit = intercept + coverage * evidence.coverage
     else:
-        logit = INTERCEPT + COSINE * evidence.cosine + COVERAGE * evidence.coverage
+        logit = INTERCEPT + sum(weight * sign for weight, sign in zip(WEIGHTS, evidence.signs(), strict=True))
     return 1 / (1 + math.exp(-logit))
 
 

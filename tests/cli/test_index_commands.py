@@ -56,8 +56,10 @@ def test_verify_ends_with_1_and_names_what_is_wrong(synced: Command, here: Path)
     done = synced("index", "verify", "--json")
 
     assert done.status == 1
-    assert done.objects[0]["problems"] == ["The vector of passage 2 is not of unit length."]
-    assert "Problem: The vector of passage 2" in synced("index", "verify").out
+    assert done.objects[0]["problems"] == [
+        "What is stored of passage 2 is not what was written; run `python -m index rebuild`."
+    ]
+    assert "Problem: What is stored of passage 2" in synced("index", "verify").out
 
 
 def test_rebuild_needs_no_source_and_keeps_the_model(synced: Command, docs: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from index import Catalogue, Encoder, Searcher, open_catalogue
 from index.filters import EVERYTHING, Filter
-from index.lexical import STOPWORDS, best_possible, match_expression, rarities, search, terms
+from index.lexical import STOPWORDS, best_possible, match_expression, search, terms, weighed
 from tests.index.builders import added, document, filled, gone, put, ranking, sectioned
 
 FOUR = ("acne acne gel", "cream for the face today", "sun screen", "sun cream")
@@ -126,7 +126,7 @@ def test_no_text_is_an_error(reading: Catalogue, question: str) -> None:
 
     assert len(ids) == len(scores)
     assert (scores > 0).all()
-    assert (scores <= best_possible(rarities(reading.connection, question, reading.counts()[1])) + 1e-9).all()
+    assert (scores <= best_possible(weighed(reading.connection, question, reading.counts()[1]).rarity) + 1e-9).all()
 
 
 @pytest.mark.parametrize("word", ["near", "AND", "Or", "NOT", "alpha", "beta", "star", "quoted", "brace", "caret"])

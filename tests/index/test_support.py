@@ -29,6 +29,16 @@ def test_more_of_the_words_never_lower_it(cosine: float | None, coverages: list[
     assert confidence(Evidence(cosine, coverages[0])) <= confidence(Evidence(cosine, coverages[1]))
 
 
+@given(cosine=COSINE, margins=st.tuples(SHARE, SHARE).map(sorted), unknown=SHARE)
+def test_standing_out_never_lowers_it_and_unknown_words_never_raise_it(
+    cosine: float, margins: list[float], unknown: float
+) -> None:
+    less, more = (confidence(Evidence(cosine, 0.5, margin, unknown)) for margin in margins)
+
+    assert less <= more
+    assert more <= confidence(Evidence(cosine, 0.5, margins[1]))
+
+
 @pytest.mark.parametrize(
     ("value", "word"),
     [

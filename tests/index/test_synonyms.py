@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index import Encoder, Searcher, open_catalogue
 from index.filters import EVERYTHING
-from index.lexical import best_possible, frequency, rarities, search
+from index.lexical import best_possible, frequency, search, weighed
 from index.synonyms import names, rephrased
 from tests.index.builders import Counting, document, filled
 
@@ -112,6 +112,6 @@ def test_no_passage_scores_more_than_the_question_could(library: Path, question:
     with open_catalogue(library) as catalogue:
         found = names(question)
         _, scores = search(catalogue.connection, question, 10, EVERYTHING, found)
-        rarity = rarities(catalogue.connection, question, catalogue.counts()[1], found)
+        rarity = weighed(catalogue.connection, question, catalogue.counts()[1], found).rarity
 
     assert (scores <= best_possible(rarity) + 1e-9).all()
