@@ -5,7 +5,7 @@ PORT ?= 8501
 RUN = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev app ask test test-fast test-exhaustive lint clean
+.PHONY: help setup setup-dev app ask test test-fast test-exhaustive test-faults lint clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
@@ -35,11 +35,14 @@ test: setup-dev ## set up, run what CI runs
 	@$(RUN) -m pytest -n 2 -m "not model and not browser"
 	@$(RUN) -m pytest -m "model or browser"
 
-test-fast: setup-dev ## the tests that need no model, no browser and no page
-	@$(RUN) -m pytest -n 2 -m "not model and not browser and not pages"
+test-fast: setup-dev ## the tests that need no model, no browser, no page, and kill nothing
+	@$(RUN) -m pytest -n 2 -m "not model and not browser and not pages and not faults"
 
 test-exhaustive: setup-dev ## the same with 1,000 examples for every property (minutes)
-	@STRATUM_TESTS=exhaustive $(RUN) -m pytest -n 2 -m "not model and not browser" --timeout 1800
+	@STRATUM_TESTS=exhaustive $(RUN) -m pytest -n 2 -m "not model and not browser and not faults" --timeout 1800
+
+test-faults: setup-dev ## every kill, crash, full disk and damage in full, with a table of figures (half an hour)
+	@$(RUN) -m tests.faults.report
 
 lint: setup-dev ## lint, layout and types
 	@$(RUN) -m ruff check .
