@@ -4,7 +4,8 @@
 
 Fills an index through the program's own writer with made-up documents (ten passages of about fifty words each, drawn
 from 30,000 words by Zipf's law) whose vectors come from a random generator seeded by the text: embedding is left out
-on purpose. Prints one line a figure, in seconds; a folder that was filled before is used again.
+on purpose. Prints every measurement as it is made, then the medians, in seconds; a folder that was filled before is
+used again.
 """
 
 from __future__ import annotations
@@ -106,6 +107,7 @@ def timed(figures: dict[str, list[float]], name: str) -> Iterator[None]:
     started = time.perf_counter()
     yield
     figures.setdefault(name, []).append(time.perf_counter() - started)
+    print(f"{figures[name][-1]:9.3f} s  {name}", flush=True)
 
 
 def measure(data: Path, library: Path, scratch: Path) -> dict[str, float]:
@@ -180,6 +182,7 @@ def main(
         figures = measure(place / "var", place / "library", scratch)
         size = sum(file.stat().st_size for file in (place / "var").rglob("*") if file.is_file())
         shutil.rmtree(scratch)
+    print("medians")
     for name, value in figures.items():
         print(f"{value:9.3f} s  {name}")
     print(json.dumps({"passages": passages, "megabytes": round(size / 1e6)} | figures))

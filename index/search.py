@@ -13,7 +13,7 @@ from threading import Lock
 import numpy as np
 
 from core.document import Document
-from core.errors import InputError
+from core.errors import DamagedError, InputError
 from core.results import MODES, Answer, Citation, Hit, Mode
 from index import filters, lexical, support, synonyms
 from index.arrays import Vectors
@@ -172,11 +172,20 @@ def _found(catalogue: Catalogue, found: Candidates, question: Question, k: int, 
     for number, hit in ranked[: min(k, cited)]:
         document_id = hit.passage.document_id
         if document_id not in documents:
-            documents[document_id] = catalogue.document(document_id), catalogue.paths(document_id)[0]
+            documents[document_id] = _held(catalogue, document_id), catalogue.paths(document_id)[0]
         near_by = near.of(number) if near else {}
         clues = Clues(words.matches(number), words.weights, near_by, words.called.get(number, ()))
         citations.append(cite(*documents[document_id], hit, clues))
     return _Found(tuple(hit for _, hit in ranked[:k]), tuple(citations), _evidence(found, words))
+
+
+def _held(catalogue: Catalogue, document_id: str) -> Document:
+    try:
+        return catalogue.document(document_id)
+    except InputError as error:
+        # A passage of no document cannot be written; it takes damage to bring it about.
+        message = f"The index points at a document {document_id} it does not hold; run `python -m index verify`."
+        raise DamagedError(message) from error
 
 
 def _evidence(found: Candidates, words: Words) -> Evidence:
