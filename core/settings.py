@@ -14,6 +14,10 @@ UPLOADS = "uploads"
 """The folder, in the data folder, of files that were entrusted to it; a backup takes it along."""
 
 
+JUDGEMENTS = "judgements.jsonl"
+"""The file, in the data folder, of what readers said about passages; a backup takes it along."""
+
+
 class Settings(BaseSettings):
     """Where things are and which model embeds; every field can be set as STRATUM_<NAME> or in `stratum.toml`."""
 

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 
 from core import codec, storage
 from core.errors import DamagedError, DataFolderError, InputError, NoIndexError
-from core.settings import UPLOADS
+from core.settings import JUDGEMENTS, UPLOADS
 from index import ahead, schema, writer
 from index.catalogue import Catalogue
 from index.digest import digest
@@ -114,7 +114,7 @@ def restore(file: Path, data: Path, *, replace: bool = False) -> Manifest:
 def _put_files(out: zipfile.ZipFile, data: Path, there: dict[str, str]) -> dict[str, str]:
     """Add the files entrusted to the data folder that are not in the archive yet; return their hashes by name."""
     added = {}
-    for path in sorted((data / UPLOADS).rglob("*")):
+    for path in sorted([*(data / UPLOADS).rglob("*"), data / JUDGEMENTS]):
         name = path.relative_to(data).as_posix()
         if name in there or path.name.endswith(".tmp") or not path.is_file():
             continue
@@ -167,7 +167,7 @@ def _require_sound(archive: zipfile.ZipFile, manifest: Manifest, file: Path) -> 
     """Raise DamagedError unless every member is what was written and lies within the data folder."""
     for name, sha256 in manifest.members.items():
         place = PurePosixPath(name)
-        inside = name == FILE or (place.parts[:1] == (UPLOADS,) and ".." not in place.parts)
+        inside = name in (FILE, JUDGEMENTS) or (place.parts[:1] == (UPLOADS,) and ".." not in place.parts)
         try:
             digest_ = hashlib.sha256()
             with archive.open(name) as member:

@@ -38,7 +38,9 @@ def draw(asked: Asked, known: Facts) -> Asked:
                 placeholder="Any",
                 on_change=act,
             )
-        columns[len(fields) % 2].selectbox("Passages to show", sorted({*AMOUNTS, asked.k}), key="k", on_change=act)
+        # The amount asked for comes first: it is what a browser shows, and sends, before it is told the value.
+        amounts = [asked.k, *(amount for amount in AMOUNTS if amount != asked.k)]
+        columns[len(fields) % 2].selectbox("Passages to show", amounts, key="k", on_change=act)
     return _chosen(asked)
 
 

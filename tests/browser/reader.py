@@ -15,7 +15,7 @@ from tests.browser.server import Server
 expect.set_options(timeout=20_000)
 
 # Streamlit looks for its server below each page's address before it looks at the root, and finds nothing there.
-_PROBES = ("/library/_stcore/health", "/library/_stcore/host-config")
+_PROBES = tuple(f"/{page}/_stcore/{what}" for page in ("library", "evaluate") for what in ("health", "host-config"))
 
 
 class Reader:

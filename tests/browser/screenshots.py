@@ -11,6 +11,8 @@ from pathlib import Path
 
 from playwright.sync_api import ViewportSize, sync_playwright
 
+from evaluate import CONFIGURATIONS, keep, kept_evaluations, own_questions
+from index import Searcher
 from ingest import sync
 from tests.browser.reader import Reader
 from tests.browser.server import PROJECT, serving
@@ -21,10 +23,13 @@ QUESTION = "Does vitamin C fade dark spots?"
 
 
 def main(data: Path) -> None:
-    """Draw an answered question and the library."""
+    """Draw an answered question, the library, and the project's own questions asked in every way."""
     corpus = PROJECT / "corpus"
     if not data.exists():
         sync(data, corpus)
+    if not kept_evaluations(data)[0]:
+        keep(Searcher.opened(data), own_questions("dev"), list(CONFIGURATIONS))
+    (newest, *_), _ = kept_evaluations(data)
     PICTURES.mkdir(parents=True, exist_ok=True)
     with serving(data, corpus) as server, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
@@ -32,9 +37,10 @@ def main(data: Path) -> None:
         for name, path, address in (
             ("ask", "/", {"q": QUESTION}),
             ("library", "/library", {"sort": "group"}),
+            ("evaluate", "/evaluate", {"run": newest.name}),
         ):
             reader.go(path, address)
-            reader.page.locator(".citation, .documents").first.wait_for()
+            reader.page.locator(".citation, .documents, .figures").first.wait_for()
             reader.page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
         chromium.close()
 

@@ -51,8 +51,11 @@ def test_back_and_forward_lead_through_the_questions(reader: Reader) -> None:
     reader.go()
     reader.sees("Searches 3 documents")
     reader.ask(QUESTION)
+    # The first answer also quotes what the second is looked for by; only the address tells them apart.
+    expect(reader.page).to_have_url(re.compile("q=vitamin"))
     reader.sees("Vitamin C fades dark spots")
     reader.ask("what do peels remove")
+    expect(reader.page).to_have_url(re.compile("q=what"))
     reader.sees("Peels remove the horny layer")
     reader.settle()
 

@@ -54,6 +54,7 @@ def test_the_public_face_of_evaluation() -> None:
         "marks_jsonl",
         "marks_on",
         "marks_qrels",
+        "own_questions",
         "passages_csv",
         "passages_ris",
         "put_away",

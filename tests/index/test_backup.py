@@ -59,6 +59,16 @@ def _hits(answers: list[object]) -> list[tuple[object, ...]]:
     return [hit for answer in answers if isinstance(answer, tuple) for hit in answer[4]]
 
 
+def test_judgements_are_backed_up_too(data: Path, tmp_path: Path, hashing: Encoder) -> None:
+    filled(data, hashing, document("Retinol stings."))
+    (data / "judgements.jsonl").write_text('{"grade": 1}\n')
+
+    backup(data, tmp_path / "backup.zip")
+    restore(tmp_path / "backup.zip", tmp_path / "elsewhere")
+
+    assert (tmp_path / "elsewhere" / "judgements.jsonl").read_text() == '{"grade": 1}\n'
+
+
 def test_an_index_that_is_there_is_replaced_only_when_told_to(data: Path, tmp_path: Path, hashing: Encoder) -> None:
     filled(data, hashing, document("Retinol stings."))
     backup(data, tmp_path / "backup.zip")

@@ -59,3 +59,19 @@ def library_page() -> Page:
         return go(AppTest.from_function(script, default_timeout=20), address)
 
     return run
+
+
+@pytest.fixture
+def evaluate_page() -> Page:
+    """Return a function that runs the Evaluate page at an address."""
+
+    def script() -> None:
+        from ui import evaluate
+        from ui.notice import guarded
+
+        guarded(evaluate.draw)()
+
+    def run(**address: str | list[str]) -> AppTest:
+        return go(AppTest.from_function(script, default_timeout=20), address)
+
+    return run

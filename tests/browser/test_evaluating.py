@@ -1,0 +1,113 @@
+"""Judging passages and evaluating ways of asking, with a real browser."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.reader import Reader
+from tests.ui.test_evaluate_page import QUESTIONS
+
+pytestmark = pytest.mark.browser
+
+ASKED = "vitamin C fades dark spots in small trials"
+ANSWERS = "This passage answers the question"
+NOT = "This passage does not answer the question"
+
+
+def evaluate(reader: Reader, name: str, questions: bytes, words: str) -> None:
+    """Choose a file of questions, which the page then says in these words, and press the button."""
+    reader.go("/evaluate")
+    reader.page.get_by_role("combobox", name="Questions").click()
+    reader.page.get_by_role("option", name="A file of my own").click()
+    payload: Any = {"name": name, "mimeType": "text/plain", "buffer": questions}
+    reader.page.locator("input[type=file]").first.set_input_files(payload)
+    reader.sees(words)
+    reader.page.get_by_role("button", name="Evaluate them").click()
+
+
+def test_an_evaluation_is_read_shared_taken_along_and_put_away(
+    reader: Reader, new_reader: Callable[..., Reader]
+) -> None:
+    evaluate(reader, "asked.jsonl", QUESTIONS, "3 questions, 2 with judgements of spans")
+    reader.sees("What was found")
+    address = reader.page.url
+    assert "/evaluate?run=" in address
+
+    reader.page.get_by_role("link", name="Meaning only and Words only").click()
+    expect(reader.page.get_by_role("columnheader", name="Words only minus Meaning only")).to_be_visible()
+    reader.page.go_back()
+    expect(reader.page.get_by_role("columnheader", name="Meaning only minus Meaning and words")).to_be_visible()
+    reader.page.go_forward()
+    expect(reader.page.get_by_role("columnheader", name="Words only minus Meaning only")).to_be_visible()
+    with reader.page.expect_download() as download:
+        reader.page.get_by_role("button", name="Everything in one ZIP").click()
+    archive = zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes()))
+    assert {name.split("/", 1)[1] for name in archive.namelist()} >= {"compare.html", "hybrid/run.trec"}
+    report = next(name for name in archive.namelist() if name.endswith("hybrid/report.html"))
+    assert b"&lt;b&gt;fade&lt;/b&gt;" in archive.read(report)
+    assert reader.foreign_nodes() == []
+
+    for scheme, width in (("light", 1280), ("dark", 390)):
+        other = new_reader(color_scheme=scheme, reduced_motion="reduce", viewport={"width": width, "height": 800})
+        other.page.goto(address)
+        other.sees("What was said of the evidence")
+        other.page.get_by_text("Single files").click()
+        other.settle()
+        assert other.violations() == []
+        assert other.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+        other.go("/evaluate")
+        other.sees("nDCG@10: Meaning and words")
+        assert other.violations() == []
+
+    reader.page.get_by_role("button", name="Put this evaluation away").click()
+    reader.page.get_by_role("button", name="Delete it").click()
+    reader.sees("None is kept yet.")
+
+
+def test_an_evaluation_goes_on_when_the_page_is_loaded_again(reader: Reader) -> None:
+    many = "".join(f"does vitamin C number {number} sting?\n" for number in range(1_500)).encode()
+    evaluate(reader, "many.txt", many, "1,500 questions, none with a judgement")
+    expect(reader.page.locator(".work progress")).to_be_visible()
+    reader.page.reload()
+
+    reader.page.get_by_role("link", name="many").click()
+    reader.sees("1,500 questions, none of them judged")
+    reader.sees("The ways were not compared")
+
+
+def test_a_passage_is_judged_with_the_keyboard(reader: Reader, new_reader: Callable[..., Reader]) -> None:
+    reader.go("/", {"q": ASKED})
+    answers = reader.page.get_by_role("radio", name=ANSWERS)
+    expect(answers.first).not_to_be_checked()
+    answers.first.focus()
+    reader.page.keyboard.press("Space")
+    expect(answers.first).to_be_checked()
+
+    for scheme in ("light", "dark"):
+        other = new_reader(color_scheme=scheme, reduced_motion="reduce", viewport={"width": 390, "height": 800})
+        other.go("/", {"q": ASKED.upper()})
+        expect(other.page.get_by_role("radio", name=ANSWERS).first).to_be_checked()
+        assert other.violations() == []
+    other.go("/", {"q": "granulomas followed needling"})
+    expect(other.page.get_by_role("radio", name=ANSWERS).first).not_to_be_checked()
+
+    other.go("/", {"q": ASKED})
+    other.page.get_by_role("radio", name=NOT).first.click()
+    expect(other.page.get_by_role("radio", name=NOT).first).to_be_checked()
+    expect(other.page.get_by_role("radio", name=ANSWERS).first).not_to_be_checked()
+    other.settle()
+    lines = (reader.server.data / "judgements.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["grade"] for line in lines] == [0]
+
+    other.page.get_by_role("radio", name=NOT).first.click()
+    expect(other.page.get_by_role("radio", name=NOT).first).not_to_be_checked()
+    other.go("/evaluate")
+    other.misses("My judgements")

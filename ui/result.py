@@ -1,0 +1,200 @@
+"""One kept evaluation: what was found out, by how much, for which questions; and everything of it to take along."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import PurePosixPath
+
+import streamlit as st
+
+from core.errors import NoIndexError
+from evaluate import (
+    CONFIGURATIONS,
+    Comparison,
+    Kept,
+    Opened,
+    Pair,
+    chance,
+    changed_since,
+    file_of,
+    files_of,
+    put_away,
+    zipped,
+)
+from index import open_catalogue
+from ui import figures, moved
+from ui.address import Result
+from ui.notice import remark
+from ui.session import opened, settings
+from ui.text import counted, safe, shown
+
+_MIME = {".html": "text/html", ".json": "application/json", ".csv": "text/csv"}
+_BACK = f'<p class="back"><a href="{Result().link()}" target="_self">Evaluate</a></p>'
+# What is another than it was, with what that means for the figures.
+_CHANGED = {
+    "documents": "the library holds other documents",
+    "model": "it is searched with another model",
+    "splitting": "its documents are split otherwise",
+}
+
+
+def configured(name: str) -> str:
+    """Return what a configuration is called; one of another version by its name."""
+    known = CONFIGURATIONS.get(name)
+    return known.words if known else shown(name)
+
+
+def when(one: Kept) -> str:
+    """Return when an evaluation was made, as it is read."""
+    return f"{datetime.fromisoformat(one.created):%d %B %Y, %H:%M} UTC"
+
+
+def draw(address: Result) -> None:
+    """Draw the evaluation that the address names; raises InputError when none of this name is kept."""
+    st.html(_BACK)
+    result = opened(address.run)
+    kept = result.kept
+    st.set_page_config(page_title=f"{shown(kept.collection)} · Stratum")
+    st.html(f'<h1>{safe(kept.collection)}</h1><p class="held">{safe(_asked(kept))}</p>')
+    _changed(kept)
+    names = {name: configured(name) for name in kept.configurations}
+    pair, letters = _pair(result, address)
+    if pair is not None and result.comparison is not None:
+        _finding(result.comparison, letters)
+    elif kept.remark:
+        remark(f"The ways were not compared: {kept.remark}")
+    if kept.means:
+        st.html(f"<h2>How well it was answered</h2>{figures.means(result.figures, names)}")
+    if pair is not None and result.comparison is not None:
+        _compared(result.comparison, pair, letters, address)
+    if kept.means:
+        st.html(f"<h2>How {safe(kept.measure)} is spread</h2>{figures.spread(result, names)}")
+    _evidence(result, names)
+    _made(result)
+    _downloads(kept)
+    with st.container(key="actions"):
+        away(kept.name)
+
+
+def away(name: str) -> None:
+    """Draw the way to delete an evaluation, after a second thought."""
+    with st.popover("Put this evaluation away"):
+        st.html("<p>Delete this evaluation with all its files? Nothing else refers to it.</p>")
+        if st.button("Delete it", key=f"away-{name}"):
+            put_away(settings().data, name)
+            st.query_params.clear()
+            st.rerun()
+
+
+def _asked(kept: Kept) -> str:
+    judged = f"{kept.judged:,} of them judged by {kept.level}" if kept.judged else "none of them judged"
+    asked = f"{counted(kept.questions, 'question')}, {judged}, asked of {counted(kept.corpus.count, 'document')}"
+    return f"{asked} in {counted(kept.passages, 'passage')} on {when(kept)}."
+
+
+def _changed(kept: Kept) -> None:
+    try:
+        with open_catalogue(settings().data) as catalogue:
+            changed = changed_since(kept, catalogue)
+    except NoIndexError:
+        changed = ("documents",)
+    if changed:
+        words = " and ".join(_CHANGED[what] for what in changed)
+        remark(
+            f"The index has changed since: {words}. The figures are of the index as it was, and so are the quotations."
+        )
+
+
+def _pair(result: Opened, address: Result) -> tuple[Pair | None, dict[str, str]]:
+    """Return the pair that the address names, else the first, and what the letters of the comparison stand for."""
+    if result.comparison is None:
+        return None, {}
+    letters = {arm.letter: arm.folder for arm in result.comparison.arms}
+    pairs = {f"{pair.first}{pair.second}": pair for pair in result.comparison.pairs}
+    return pairs.get(address.pair) or result.comparison.pairs[0], letters
+
+
+def _finding(comparison: Comparison, letters: dict[str, str]) -> None:
+    found = "".join(
+        f'<p class="finding{"" if pair.effects[0].significant else " undecided"}">{safe(_sentence(pair, letters))}</p>'
+        for pair in comparison.pairs
+    )
+    st.html(f"<h2>What was found</h2>{found}")
+
+
+def _sentence(pair: Pair, letters: dict[str, str]) -> str:
+    effect = pair.effects[0]
+    first, second = (f"“{letters[letter]}”" for letter in (pair.first, pair.second))
+    size, said = effect.difference.mean, chance(effect.p_holm)
+    if not effect.significant:
+        return f"Between {first} and {second} no difference is shown on {effect.measure} ({said})."
+    better, worse = (second, first) if size > 0 else (first, second)
+    return f"{better} finds more than {worse}: {effect.measure} is higher by {abs(size):.3f} on average ({said})."
+
+
+def _compared(comparison: Comparison, pair: Pair, letters: dict[str, str], address: Result) -> None:
+    turning = "".join(_turn(one, letters, address, here=one is pair) for one in comparison.pairs)
+    chosen = f'<nav aria-label="Which two"><ul class="pairs">{turning}</ul></nav>' if len(comparison.pairs) > 1 else ""
+    st.html(
+        f"<h2>Two ways side by side</h2>{chosen}{figures.differences(pair, letters)}"
+        f'<p class="soft">p is from a paired randomisation test, corrected by Holm for {comparison.tests} tests. '
+        "“Not shown” is not “equal”: the interval says how large a difference may still be there.</p>"
+    )
+    if pair.moved:
+        st.html(f"<h2>Questions that moved most</h2>{moved.listed(pair, letters)}")
+
+
+def _turn(one: Pair, letters: dict[str, str], address: Result, *, here: bool) -> str:
+    words = f"{safe(letters[one.first])} and {safe(letters[one.second])}"
+    link = safe(replace(address, pair=f"{one.first}{one.second}").link())
+    current = ' aria-current="page"' if here else ""
+    return f'<li><a href="{link}" target="_self"{current}>{words}</a></li>'
+
+
+def _evidence(result: Opened, names: dict[str, str]) -> None:
+    surprises = "".join(moved.surprising(run.records, f"“{names[name]}”") for name, run in result.runs.items())
+    st.html(f"<h2>What was said of the evidence</h2>{figures.verdicts(result.figures, names)}{surprises}")
+
+
+def _made(result: Opened) -> None:
+    kept, manifest = result.kept, next(iter(result.runs.values())).manifest
+    model = kept.fingerprint
+    facts = {
+        "Model": f"{model.model}, split by {model.chunker}" if model else "",
+        "Generation": f"{manifest.generation:,} of the index",
+        "Documents": f"SHA-256 {manifest.corpus.sha256}",
+        "Questions": f"SHA-256 {manifest.questions.sha256}",
+        "Judgements": f"SHA-256 {manifest.judgements.sha256}" if kept.judged else "",
+        "Intervals": f"{manifest.bootstrap.method} bootstrap, {manifest.bootstrap.resamples:,} resamples",
+        "Program": kept.program,
+        "Name": kept.name,
+    }
+    rows = "".join(f"<dt>{name}</dt><dd>{safe(words)}</dd>" for name, words in facts.items() if words)
+    st.html(f'<details><summary>What made it</summary><dl class="facts">{rows}</dl></details>')
+
+
+def _downloads(kept: Kept) -> None:
+    data = settings().data
+    files = files_of(data, kept.name)
+    st.html("<h2>To take along</h2>")
+    with st.container(key="downloads", horizontal=True, vertical_alignment="bottom"):
+        st.download_button(
+            "Everything in one ZIP", partial(zipped, data, kept.name), f"{kept.name}.zip", on_click="ignore"
+        )
+        st.download_button(
+            "Passages found (RIS)",
+            partial(file_of, data, kept.name, f"{kept.configurations[0]}/passages.ris"),
+            f"{kept.configurations[0]}-passages.ris",
+            on_click="ignore",
+        )
+    with st.expander("Single files"), st.container(key="files", horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox("File", files, key=f"file-{kept.name}")
+        st.download_button(
+            "Download this file",
+            partial(file_of, data, kept.name, chosen),
+            chosen.replace("/", "-"),
+            _MIME.get(PurePosixPath(chosen).suffix, "text/plain"),
+            on_click="ignore",
+        )
