@@ -78,6 +78,9 @@ class Terms:
         return sum(self.rarity[term] for term in some) / whole if whole else 0.0
 
 
+NOTHING_ASKED = Terms({}, frozenset())
+
+
 def weighed(connection: sqlite3.Connection, question: str, passages: int, names: Sequence[Name] = ()) -> Terms:
     """Return the terms of a question with the rarity that FTS5 weighs them with in BM25.
 
@@ -120,21 +123,28 @@ def best_possible(rarity: Mapping[str, float]) -> float:
 
 
 def search(
-    connection: sqlite3.Connection, question: str, k: int, only: Filter, names: Sequence[Name] = ()
+    connection: sqlite3.Connection,
+    question: str,
+    k: int,
+    only: Filter,
+    names: Sequence[Name] = (),
+    asked: Terms = NOTHING_ASKED,
 ) -> tuple[Ids, Scores]:
     """Return the ids and BM25 scores (higher is better, above 0) of the `k` best passages, and of all that tie last.
 
-    A passage that uses another name of something scores for it what the better of both names scores there.
+    A passage that uses another name of something scores for it what the better of both names scores there, and never
+    more than the name could that was asked for; `asked` holds the rarity of its terms.
     """
     scores = dict(_best_and_ties(connection, match_expression(question), only, k))
-    for name in names:
+    for name in {name.all: name for name in names}.values():
+        most = best_possible({term: asked.rarity.get(term, 0.0) for term in terms(name.asked)})
         others: dict[int, float] = {}
         for other in name.all:
             for number, score in _best_and_ties(connection, quoted(other), only, k):
-                others[number] = max(score, others.get(number, 0.0))
-        asked = _scores(connection, match_expression(name.asked), list(others))
+                others[number] = max(min(score, most), others.get(number, 0.0))
+        own = _scores(connection, match_expression(name.asked), list(others))
         for number, score in others.items():
-            scores[number] = scores.get(number, 0.0) + max(0.0, score - asked.get(number, 0.0))
+            scores[number] = scores.get(number, 0.0) + max(0.0, score - own.get(number, 0.0))
     ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     ordered = [item for item in ordered if item[1] > 0 and item[1] >= ordered[min(k, len(ordered)) - 1][1]]
     ids = np.fromiter((number for number, _ in ordered), np.int64, len(ordered))

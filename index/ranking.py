@@ -73,7 +73,7 @@ def candidates(catalogue: Catalogue, view: DenseView, question: Question, mode: 
 
 
 def _words(catalogue: Catalogue, question: Question, only: Filter) -> tuple[Ids, Scores]:
-    return lexical.search(catalogue.connection, question.text, POOL, only, question.names)
+    return lexical.search(catalogue.connection, question.text, POOL, only, question.names, question.terms)
 
 
 def _cut(catalogue: Catalogue, ids: Ids, scores: Scores) -> tuple[Ids, Scores]:

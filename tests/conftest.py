@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from index import Encoder, load_encoder
+
+# A shell that starts a job in the background lets it, and every process it starts, ignore Ctrl+C; tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says nothing here: the machine is shared, and the first one loads libraries.
 settings.register_profile("fast", deadline=None, print_blob=True, max_examples=30)
