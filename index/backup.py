@@ -227,6 +227,9 @@ def _swap(copy: Path, data: Path) -> None:
     ahead.discard(data)
     try:
         with translated(data / FILE), closing(writer.connected(data)) as live:
+            if live.execute("PRAGMA quick_check").fetchone() != ("ok",):
+                message = "What is there is damaged, and is set aside."
+                raise DamagedError(message)
             with closing(sqlite3.connect(copy)) as source:
                 source.backup(live)
             writer.settle(live)

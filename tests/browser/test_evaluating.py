@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 
 ASKED = "vitamin C fades dark spots in small trials"
 ANSWERS = "This passage answers the question"
+PASSAGES = 4
 NOT = "This passage does not answer the question"
 
 
@@ -97,9 +98,11 @@ def test_an_evaluation_goes_on_when_the_page_is_loaded_again(reader: Reader) -> 
 def test_a_passage_is_judged_with_the_keyboard(reader: Reader, new_reader: Callable[..., Reader]) -> None:
     reader.go("/", {"q": ASKED})
     answers = reader.page.get_by_role("radio", name=ANSWERS)
+    # Thumbs come last, one passage after the other; until all are there, what is pressed may move under the finger.
+    expect(answers).to_have_count(PASSAGES)
+    reader.settle()
     expect(answers.first).not_to_be_checked()
-    answers.first.focus()
-    reader.page.keyboard.press("Space")
+    answers.first.press("Space")
     expect(answers.first).to_be_checked()
     # The button is pressed at once; the judgement is there for others when the server has kept it.
     assert kept(reader, [1])
@@ -113,6 +116,8 @@ def test_a_passage_is_judged_with_the_keyboard(reader: Reader, new_reader: Calla
     expect(other.page.get_by_role("radio", name=ANSWERS).first).not_to_be_checked()
 
     other.go("/", {"q": ASKED})
+    expect(other.page.get_by_role("radio", name=NOT)).to_have_count(PASSAGES)
+    other.settle()
     other.page.get_by_role("radio", name=NOT).first.click()
     expect(other.page.get_by_role("radio", name=NOT).first).to_be_checked()
     expect(other.page.get_by_role("radio", name=ANSWERS).first).not_to_be_checked()

@@ -157,6 +157,19 @@ def test_a_catalogue_that_is_damaged_is_set_aside_and_the_backup_takes_its_place
     assert (data / "catalogue.sqlite.damaged-1").read_bytes() == b"no database" * 500
 
 
+def test_a_catalogue_that_opens_but_is_damaged_is_set_aside_too(data: Path, tmp_path: Path, hashing: Encoder) -> None:
+    filled(data, hashing, *(document(f"text number {number} of many", year=number) for number in range(60)))
+    backup(data, tmp_path / "backup.zip")
+    content = bytearray((data / "catalogue.sqlite").read_bytes())
+    content[8 * 4096 : 12 * 4096] = bytes(4 * 4096)
+    (data / "catalogue.sqlite").write_bytes(content)
+
+    restore(tmp_path / "backup.zip", data, replace=True)
+
+    assert (data / "catalogue.sqlite.damaged-1").read_bytes() == content
+    assert verify(data).problems == ()
+
+
 def test_a_damaged_catalogue_is_not_backed_up_over_a_sound_backup(data: Path, tmp_path: Path, hashing: Encoder) -> None:
     filled(data, hashing, *(document(f"text number {number} of many", year=number) for number in range(60)))
     backup(data, tmp_path / "backup.zip")
