@@ -223,19 +223,25 @@ def _adapt(copy: Path, before: Path, now: Path) -> None:
 
 
 def _swap(copy: Path, data: Path) -> None:
-    """Put the adapted copy in the place of the catalogue, at one instant."""
+    """Put the adapted copy in the place of the catalogue, at one instant; one that is damaged is set aside."""
     ahead.discard(data)
+    if not _replaced(copy, data):
+        _set_aside(data)
+        storage.settle(copy, data / FILE)
+
+
+def _replaced(copy: Path, data: Path) -> bool:
+    """Write the copy over the catalogue in one transaction; False, and nothing is written, when that is damaged."""
     try:
         with translated(data / FILE), closing(writer.connected(data)) as live:
             if live.execute("PRAGMA quick_check").fetchone() != ("ok",):
-                message = "What is there is damaged, and is set aside."
-                raise DamagedError(message)
+                return False
             with closing(sqlite3.connect(copy)) as source:
                 source.backup(live)
             writer.settle(live)
     except DamagedError:
-        _set_aside(data)
-        storage.settle(copy, data / FILE)
+        return False
+    return True
 
 
 def _set_aside(data: Path) -> None:
