@@ -21,11 +21,12 @@ from filelock import FileLock
 from core import codec, storage
 from core.document import Passage
 from core.errors import DataFolderError
+from core.settings import JUDGEMENTS
 from evaluate.judgements import passage_name
 from evaluate.targets import covering
 from index import Catalogue
 
-FILE = "judgements.jsonl"
+FILE = JUDGEMENTS
 LOCK = "judgements.lock"
 
 

@@ -87,6 +87,9 @@ def _state(source: SourceFile, files: Files) -> State:
 
 def _hashed(path: Path) -> str | None:
     digest = hashlib.sha256()
+    if not path.is_file():
+        # A pipe in the place of a file would be waited for.
+        return None
     try:
         with path.open("rb") as stream:
             while block := stream.read(_BLOCK):

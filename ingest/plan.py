@@ -145,6 +145,10 @@ class _Planning:
         if before is not None and self._refused_before(item, before):
             same = before.file == file
             return Step("keep" if same else "refuse", file, "", "refused", before.reason, before.reader)
+        if not file.sha256 and before is not None and before.document_id:
+            # Its bytes cannot be had now, which says nothing about them: what was read of it stays.
+            reason = f"{item.reason}; what was read of it before is kept"
+            return Step("keep", file, before.document_id, "refused", reason)
         if not document_id:
             same = before is not None and (before.file, before.reason) == (file, item.reason)
             return Step("keep" if same else "refuse", file, "", "refused", item.reason)

@@ -34,10 +34,11 @@ from filelock import FileLock
 
 from core import storage
 from core.errors import DataFolderError, NoIndexError
+from core.settings import UPLOADS
 from index import Catalogue, open_catalogue
 from ingest.files import absolute, storable
 
-FOLDER = "uploads"
+FOLDER = UPLOADS
 NOTES = "notes"
 LOCK = "uploads.lock"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tracemalloc
 from pathlib import Path
 
@@ -416,3 +417,24 @@ def test_a_file_beyond_every_limit_is_refused_without_being_read(here: Path) -> 
     assert "film.md" in item.reason
     assert "MB" in item.reason
     assert peak < 60_000_000
+
+
+def test_what_was_read_of_a_file_stays_while_its_bytes_cannot_be_had(folder: Folder) -> None:
+    folder.write(oil="A text about oil.")
+    folder.sync()
+    file = folder.place / "oil.md"
+    content = file.read_bytes()
+    file.unlink()
+    os.mkfifo(file)
+
+    done = folder.stratum("ingest", "sync", folder.place, *MODEL, "--json")
+
+    (entry,) = done.objects
+    assert (done.status, entry["outcome"], entry["passages"]) == (1, "refused", 1)
+    assert entry["reason"].endswith("what was read of it before is kept")
+    assert folder.held() == {"oil": "A text about oil."}
+    (found,) = folder.stratum("index", "verify", "--json").objects
+    assert (found["missing"], found["problems"]) == (1, [])
+    file.unlink()
+    file.write_bytes(content)
+    assert folder.sync() == {"oil": "unchanged"}
