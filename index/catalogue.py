@@ -83,7 +83,7 @@ class Catalogue:
         if digest(*row[:-1]) != row[-1]:
             message = (
                 f"The stored text of document {document_id} ({self.name(document_id)}) is not what was written; remove "
-                "the document and add its file again, or restore a backup with `python -m index restore`."
+                "the document and add its file again, or restore a backup: `python -m index restore FILE --replace`."
             )
             raise DamagedError(message)
         return Document(

@@ -203,7 +203,10 @@ def problems(catalogue: Catalogue, data: Path, checks: Sequence[Check] = CHECKS)
             yield from check(catalogue, data)
         except (sqlite3.DatabaseError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             # What a check itself stumbles over is damage too: nothing of what it reads may be otherwise than written.
-            yield f"The catalogue cannot be read through ({type(error).__name__}: {_first_line(error)})."
+            yield (
+                f"The catalogue cannot be read through ({type(error).__name__}: {_first_line(error)}); "
+                "restore a backup with `python -m index restore FILE --replace`."
+            )
 
 
 def _first_line(error: Exception) -> str:

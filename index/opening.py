@@ -101,7 +101,7 @@ def damage_named(catalogue: Catalogue, data: Path) -> Iterator[None]:
 
 def _damaged(file: Path, how: str) -> DamagedError:
     return DamagedError(
-        f"The catalogue {file} is damaged ({how}); restore a backup with `python -m index restore`, "
+        f"The catalogue {file} is damaged ({how}); restore a backup with `python -m index restore FILE --replace`, "
         "or move the data folder away and run `python -m ingest sync` again."
     )
 

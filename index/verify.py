@@ -29,7 +29,7 @@ class Verification:
 def verify(data: Path) -> Verification:
     """Check the whole data folder; an empty `problems` means that every invariant holds."""
     with open_catalogue(data) as catalogue:
-        found = tuple(problems(catalogue, data))
+        found = tuple(dict.fromkeys(problems(catalogue, data)))
         states: dict[State, int] = {"found": 0, "moved": 0, "changed": 0, "missing": 0}
         files = Files()
         stale = []
