@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from core.document import Loss
@@ -53,3 +54,18 @@ class LedgerEntry:
     passages: int
     losses: tuple[Loss, ...]
     name: str = ""
+
+
+def called(file: SourceFile, beside: SourceFile) -> str:
+    """Return what a file is called in a sentence about another: its name, or where it lies if they are called alike."""
+    if file.name != beside.name:
+        return file.name
+    place = Path(file.path)
+    return (
+        str(place.relative_to(file.root)) if place.is_relative_to(file.root) and file.path != file.root else file.path
+    )
+
+
+def copy_of(first: SourceFile, copy: SourceFile) -> str:
+    """Say why a copy is no document of its own, in words for the ledger."""
+    return f"the same content as {called(first, copy)}"

@@ -2,10 +2,11 @@
 
 `read_collection` (or `read_beir`) reads what is asked and what is right, `evaluated` asks and scores it on a searcher,
 `write_evaluation` writes the run's folder; `compare` reads such folders and `write_comparison` writes what it found.
-`keep` does all of it for several configurations in the data folder (evaluate/kept.py); `judge` keeps what a reader says
-of a passage (evaluate/marks.py).
+`keep` does all of it for several configurations in the data folder (evaluate/keeping.py); `judge` keeps what a reader
+says of a passage (evaluate/marks.py).
 """
 
+from evaluate.clearing import put_away, tidy
 from evaluate.collection import Collection, read_beir, read_collection
 from evaluate.compare import Comparison, Effect, Moved, Pair, compare
 from evaluate.compared import chance, comparison_json, sentence, write_comparison
@@ -14,34 +15,27 @@ from evaluate.exports import csv_text, passages_csv, passages_ris
 from evaluate.folder import RunFolder, read_run, summary, write_evaluation
 from evaluate.intervals import Interval
 from evaluate.judgements import Judgement
+from evaluate.keeping import keep
 from evaluate.kept import (
     CONFIGURATIONS,
-    OWN_QUESTIONS,
     Configuration,
     Figures,
     Kept,
     Opened,
     changed_since,
-    collection_of,
-    file_of,
-    files_of,
-    keep,
     kept_evaluations,
-    own_questions,
-    put_away,
     read_kept,
-    require_judgements_found,
-    tidy,
-    zipped,
 )
 from evaluate.marks import Mark, grade_of, judge, marks_jsonl, marks_on, marks_qrels, read_marks, usable
 from evaluate.measures import MEASURES, Scores
+from evaluate.packed import file_of, files_of, zipped
 from evaluate.pages import excerpt, signed
 from evaluate.plots import histogram
 from evaluate.questions import Question, read_questions
 from evaluate.records import Expected, Place, Record, records
 from evaluate.report import WORDS, report_html
 from evaluate.runs import indexed
+from evaluate.sent import OWN_QUESTIONS, collection_of, own_questions, require_judgements_found
 
 __all__ = [
     "CONFIGURATIONS",

@@ -68,7 +68,7 @@ def run_queries(  # noqa: PLR0913 - one parameter an option
     else:
         message = "Give either --beir DIR, or --queries FILE (with --qrels FILE to have it measured)."
         raise InputError(message)
-    with progress.shown("Asking", "questions") as report:
+    with progress.shown("Asking", "question") as report:
         evaluation = evaluated(searcher, collection, mode, report)
     write_evaluation(out, evaluation)
     for note in collection.notes:

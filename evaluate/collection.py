@@ -11,6 +11,7 @@ from pathlib import Path
 from core.document import Document, Metadata
 from core.errors import InputError
 from core.ledger import SourceFile
+from core.words import counted
 from evaluate.formats import json_rows, read_text, refused
 from evaluate.judgements import Judgement, Level, read_judgements, require_agreement
 from evaluate.questions import Question, read_questions
@@ -58,9 +59,18 @@ def read_beir(folder: Path, split: str | None = None) -> Collection:
         message = f"None of the queries that {folder / 'qrels'} judges is in {folder / 'queries.jsonl'}."
         raise InputError(message)
     notes = (
-        _note("judged queries are not in queries.jsonl", sorted(judged - known)),
-        _note("judged documents are not in corpus.jsonl", sorted({one.document for one in judgements} - held)),
         _note(
+            "judged query is not in queries.jsonl",
+            "judged queries are not in queries.jsonl",
+            sorted(judged - known),
+        ),
+        _note(
+            "judged document is not in corpus.jsonl",
+            "judged documents are not in corpus.jsonl",
+            sorted({one.document for one in judgements} - held),
+        ),
+        _note(
+            f"query is longer than {LONGEST_QUESTION:,} characters and is asked with its beginning",
             f"queries are longer than {LONGEST_QUESTION:,} characters and are asked with their beginning",
             [question.id for question in questions if len(question.text) > LONGEST_QUESTION],
         ),
@@ -124,9 +134,9 @@ def _of_split(file: Path, questions: tuple[Question, ...], split: str | None) ->
     return kept
 
 
-def _note(what: str, names: list[str]) -> str:
+def _note(one: str, several: str, names: list[str]) -> str:
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return f"{len(names):,} {what}: {', '.join(names[:_NAMED])}{more}." if names else ""
+    return f"{counted(len(names), one, several)}: {', '.join(names[:_NAMED])}{more}." if names else ""
 
 
 def _documents(file: Path) -> Iterator[tuple[SourceFile, Document]]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
+from core.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,9 @@ def table_rows(file: Path, text: str) -> Iterator[Row]:
     names = [name.strip().lower() for name in header]
     for line, row in cells:
         if len(row) != len(names):
-            raise refused(file, line, f"it has {len(row)} cells, but the header names {len(names)} columns")
+            raise refused(
+                file, line, f"it has {counted(len(row), 'cell')}, but the header names {counted(len(names), 'column')}"
+            )
         yield Row(file, line, dict(zip(names, row, strict=True)))
 
 

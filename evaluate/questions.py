@@ -13,6 +13,7 @@ from pathlib import Path
 from core.errors import InputError
 from evaluate.formats import Row, is_json, is_table, json_rows, numbered, read_text, refused, table_cells, table_rows
 from evaluate.judgements import Judgement, embedded_spans
+from evaluate.prose import require_questions
 from evaluate.topics import is_topics, topic_rows
 from index import LONGEST_QUESTION
 
@@ -41,7 +42,8 @@ class Question:
 def read_questions(file: Path, longest: int | None = LONGEST_QUESTION) -> tuple[Question, ...]:
     """Return the questions of a file in order; raises InputError with the line before anything is asked.
 
-    In plain text a question's id is the number of its line; blank lines are passed over. A question of more than
+    In plain text a question's id is the number of its line; blank lines are passed over, and what is evidently a
+    document is refused. A question of more than
     `longest` characters is refused; None lets any pass.
     """
     text = read_text(file, "file of questions")
@@ -93,6 +95,7 @@ def _answerable(row: Row) -> bool | None:
 
 
 def _plain_rows(file: Path, text: str) -> Iterator[Row]:
+    require_questions(file, text)
     for number, line in numbered(text):
         yield Row(file, number, {"_id": str(number), "text": line})
 

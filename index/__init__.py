@@ -11,7 +11,7 @@ from index.present import EMPTY, VERDICTS, page_words
 from index.queries import Query, read_queries
 from index.ranking import POOL
 from index.search import LONGEST_QUESTION, Searcher
-from index.states import State, WatchedFiles, document_state, document_states
+from index.states import State, WatchedFiles, document_state, document_states, state_in_place, whereabouts
 from index.verify import Verification, verify
 from index.writer import Change, Refusal, Writer, open_writer
 
@@ -42,5 +42,7 @@ __all__ = [
     "page_words",
     "parsed",
     "read_queries",
+    "state_in_place",
     "verify",
+    "whereabouts",
 ]

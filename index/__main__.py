@@ -11,17 +11,20 @@ from rich.console import Console
 
 from core import codec, progress
 from core.command import REFUSED_SOMETHING, DataOption, JsonOption, ModelOption, run
-from core.errors import InputError, StoppedError
+from core.errors import DataFolderError, InputError, StoppedError
 from core.results import Mode
 from core.settings import Settings, load_settings
-from index import DEFAULT_MODEL, Searcher, ahead, load_encoder, open_catalogue, open_writer, parsed, segments
+from core.words import counted
+from index import DEFAULT_MODEL, Searcher, ahead, load_encoder, open_catalogue, open_writer, parsed, schema, segments
 from index import backup as backups
 from index import verify as verification
 from index.filters import Where
+from index.opening import require_whole
 from index.present import as_json, print_answer
 from index.queries import read_queries
 from index.ranking import POOL
 from index.search import checked
+from index.segments import Folded
 
 BATCH = 64
 
@@ -76,7 +79,7 @@ def search(  # noqa: PLR0913 - one parameter an option
 def _search_batch(settings: Settings, file: Path, k: int, mode: Mode, where: Where) -> None:
     queries = read_queries(file)
     searcher = Searcher.opened(settings.data, settings.model)
-    with progress.shown("Asking", "questions") as report:
+    with progress.shown("Asking", "question") as report:
         for start in range(0, len(queries), BATCH):
             some = queries[start : start + BATCH]
             for query, answer in zip(
@@ -89,7 +92,9 @@ def _search_batch(settings: Settings, file: Path, k: int, mode: Mode, where: Whe
 @app.command()
 def status(json_: JsonOption = False, data: DataOption = None) -> None:
     """Say what the index holds and what it was made with."""
-    with open_catalogue(load_settings(data).data) as catalogue:
+    folder = load_settings(data).data
+    with open_catalogue(folder) as catalogue:
+        require_whole(catalogue, folder)
         documents, passages = catalogue.counts()
         fingerprint = catalogue.fingerprint()
         report = {
@@ -101,7 +106,7 @@ def status(json_: JsonOption = False, data: DataOption = None) -> None:
     if json_:
         typer.echo(json.dumps(report))
         return
-    typer.echo(f"{documents:,} documents, {passages:,} passages, generation {report['generation']}.")
+    typer.echo(f"{_held(documents, passages)}, generation {report['generation']}.")
     if fingerprint:
         typer.echo(
             f"Model {fingerprint.model} ({fingerprint.dimension} dimensions, reads {fingerprint.max_tokens} tokens, "
@@ -120,18 +125,19 @@ def verify(json_: JsonOption = False, data: DataOption = None) -> None:
         typer.echo(codec.encode(result))
     else:
         typer.echo(
-            f"{result.checked:,} citations checked against their files: {result.found:,} found, "
+            f"{counted(result.checked, 'citation')} checked against their files: {result.found:,} found, "
             f"{result.moved:,} moved, {result.changed:,} changed, {result.missing:,} missing."
         )
+        now = dict(result.now)
         for state, path in result.stale:
-            typer.echo(f"{state:<8} {path}")
+            typer.echo(f"{state:<8} {path}, now {now[path]}" if path in now else f"{state:<8} {path}")
         if result.stale:
             typer.echo(
                 "Run `python -m ingest sync` (or `ingest add PATH`) to bring the index up to date with the files."
             )
         for problem in result.problems:
             typer.echo(f"Problem: {problem}")
-        typer.echo("Every invariant holds." if not result.problems else f"{len(result.problems)} problems.")
+        typer.echo(f"{counted(len(result.problems), 'problem')}." if result.problems else "Every invariant holds.")
     if result.problems or result.stale:
         raise typer.Exit(REFUSED_SOMETHING)
 
@@ -145,20 +151,29 @@ def rebuild(json_: JsonOption = False, data: DataOption = None, model: ModelOpti
     settings = load_settings(data, model)
     if ahead.waiting(settings.data):
         typer.echo("Going on with a rebuild that was interrupted; what was embedded is kept.", err=True)
-    with open_writer(settings.data, create=False) as writer:
-        stored = writer.catalogue.fingerprint()
-        encoder = load_encoder(settings.model or (stored.model if stored else DEFAULT_MODEL))
-        try:
-            with progress.shown("Embedding") as report:
-                generation = writer.rebuild(encoder, lambda done, total: report(done / total, done))
-        except KeyboardInterrupt:
+    done = False
+    try:
+        with open_writer(settings.data, create=False) as writer:
+            stored, before = writer.catalogue.fingerprint(), writer.catalogue.generation()
+            encoder = load_encoder(settings.model or (stored.model if stored else DEFAULT_MODEL))
+            try:
+                with progress.shown("Embedding") as report:
+                    writer.rebuild(encoder, lambda made, total: report(made / total, made))
+            except KeyboardInterrupt:
+                if writer.catalogue.generation() == before:
+                    raise
+                ahead.discard(settings.data)
+            documents, passages = writer.catalogue.counts()
+            generation, done = writer.catalogue.generation(), True
+    except KeyboardInterrupt:
+        if not done:
             message = "Stopped; what was embedded is kept, and the same command goes on from there."
             raise StoppedError(message) from None
-        documents, passages = writer.catalogue.counts()
+        typer.echo("The rebuild was done before it was interrupted; the next run writes its views.", err=True)
     if json_:
         typer.echo(json.dumps({"documents": documents, "passages": passages, "generation": generation}))
     else:
-        typer.echo(f"Rebuilt {passages:,} passages of {documents:,} documents with {encoder.name}.")
+        typer.echo(f"Rebuilt {counted(passages, 'passage')} of {counted(documents, 'document')} with {encoder.name}.")
 
 
 @app.command()
@@ -168,13 +183,50 @@ def fold(json_: JsonOption = False, data: DataOption = None) -> None:
     Also brings an index of an earlier version up to date.
     """
     with open_writer(load_settings(data).data, create=False) as writer:
-        segments.fold(writer.catalogue, writer.data, thoroughly=True)
+        require_whole(writer.catalogue, writer.data)
+        folded = segments.fold(writer.catalogue, writer.data, thoroughly=True)
+        if folded.error:
+            message = (
+                f"The views in {writer.data / segments.FOLDER} cannot be written ({folded.error}); check its "
+                "permissions and free space. Until then, questions are answered without them, more slowly."
+            )
+            raise DataFolderError(message)
         held = segments.listed(writer.catalogue)
+        before = writer.found_schema
     passages = sum(segment.passages for segment in held)
     if json_:
-        typer.echo(json.dumps({"views": len(held), "passages": passages}))
+        did = codec.as_dict(folded)
+        del did["error"]
+        typer.echo(json.dumps({"views": len(held), "passages": passages, **did}))
     else:
-        typer.echo(f"{passages:,} passages in {len(held):,} sound views.")
+        if 0 < before < schema.SCHEMA:
+            typer.echo(f"Brought the index from schema {before} to {schema.SCHEMA}; nothing was embedded again.")
+        typer.echo(f"{_done(folded)} {_sound(len(held), passages)}")
+
+
+def _done(folded: Folded) -> str:
+    """Say what a fold did, and why."""
+    was = "was" if folded.damaged == 1 else "were"
+    had = "had" if folded.outdated == 1 else "had each"
+    new = "was" if folded.added == 1 else "were"
+    why = (
+        f"{folded.damaged:,} {was} damaged or missing" if folded.damaged else "",
+        f"{folded.outdated:,} {had} removed passages in it" if folded.outdated else "",
+        f"{counted(folded.added, 'passage')} {new} in none yet" if folded.added else "",
+    )
+    reasons = ", ".join(reason for reason in why if reason)
+    if not reasons:
+        return "Nothing had to be written."
+    return f"Wrote {counted(folded.written, 'view')} ({reasons})."
+
+
+def _sound(views: int, passages: int) -> str:
+    verbs = ("holds", "is") if views == 1 else ("hold", "are")
+    return f"{counted(views, 'view')} {verbs[0]} {counted(passages, 'passage')} and {verbs[1]} sound."
+
+
+def _held(documents: int, passages: int) -> str:
+    return f"{counted(documents, 'document')}, {counted(passages, 'passage')}"
 
 
 @app.command()
@@ -189,8 +241,9 @@ def backup(
         typer.echo(codec.encode(manifest))
     else:
         typer.echo(
-            f"{manifest.documents:,} documents, {manifest.passages:,} passages of generation {manifest.generation} "
-            f"and {len(manifest.members) - 1:,} uploaded files are in {file} ({file.stat().st_size:,} bytes)."
+            f"{_held(manifest.documents, manifest.passages)} of generation {manifest.generation} "
+            f"and {counted(len(manifest.members) - 1, 'kept file')} (uploads, judgements) are in {file} "
+            f"({counted(file.stat().st_size, 'byte')})."
         )
 
 
@@ -208,7 +261,7 @@ def restore(
         typer.echo(codec.encode(manifest))
     else:
         typer.echo(
-            f"{manifest.documents:,} documents, {manifest.passages:,} passages as of {manifest.made} are in "
+            f"{_held(manifest.documents, manifest.passages)} as of {manifest.made} are in "
             f"{settings.data}. Run `python -m ingest sync` to bring them up to date with your files."
         )
 

@@ -83,18 +83,18 @@ class Ahead:
                 self._connection.execute("INSERT INTO model VALUES (?)", (codec.encode(fingerprint),))
 
 
-def waiting(data: Path) -> bool:
-    """Tell whether a rebuild was begun and has not been finished."""
-    return (data / FILE).is_file()
+def waiting(data: Path, name: str = FILE) -> bool:
+    """Tell whether a rebuild was begun and has not been finished; or, by the name of its file, another work."""
+    return (data / name).is_file()
 
 
 @contextmanager
-def open_ahead(data: Path) -> Iterator[Ahead]:
+def open_ahead(data: Path, name: str = FILE) -> Iterator[Ahead]:
     """Open what was made ahead in a data folder; a file that is damaged is thrown away first."""
-    file = data / FILE
-    if waiting(data) and not _sound(file):
+    file = data / name
+    if waiting(data, name) and not _sound(file):
         _log.warning("What was embedded ahead in %s is damaged; it is embedded again.", file)
-        discard(data)
+        discard(data, name)
     connection = _connected(file)
     try:
         connection.executescript(_SCHEMA)
@@ -103,10 +103,10 @@ def open_ahead(data: Path) -> Iterator[Ahead]:
         connection.close()
 
 
-def discard(data: Path) -> None:
+def discard(data: Path, name: str = FILE) -> None:
     """Throw away what was made ahead."""
     for ending in ("-wal", "-shm", ""):
-        storage.remove_file(data / f"{FILE}{ending}")
+        storage.remove_file(data / f"{name}{ending}")
 
 
 def _connected(file: Path) -> sqlite3.Connection:

@@ -20,8 +20,9 @@ from pathlib import Path, PurePosixPath
 from core import codec, storage
 from core.errors import DamagedError, DataFolderError, InputError, NoIndexError
 from core.settings import JUDGEMENTS, UPLOADS
-from index import ahead, schema, writer
+from index import ahead, begun, schema, writer
 from index.catalogue import Catalogue
+from index.checks import torn
 from index.digest import digest
 from index.opening import FILE, open_catalogue, translated
 from index.rows import sealed
@@ -54,6 +55,12 @@ def backup(data: Path, file: Path) -> Manifest:
     """
     if _within(file, data):
         message = f"A backup in the data folder {data} would be lost with it; give another place."
+        raise InputError(message)
+    if file.is_dir():
+        message = f"{file} is a folder; give the name of the file to write, such as {file / 'stratum-backup.zip'}."
+        raise InputError(message)
+    if not file.parent.is_dir():
+        message = f"There is no folder {file.parent} for the backup; make it first, or give another place."
         raise InputError(message)
     copy, archive = (file.with_name(f"{file.name}.{ending}") for ending in ("catalogue.tmp", "tmp"))
     try:
@@ -133,7 +140,7 @@ def _put_catalogue(out: zipfile.ZipFile, data: Path, copy: Path) -> Manifest:
     with open_catalogue(data) as catalogue, closing(sqlite3.connect(copy, isolation_level=None)) as target:
         catalogue.connection.backup(target)
         target.execute("PRAGMA journal_mode = DELETE")
-        if target.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+        if any(torn(target)):
             message = f"The catalogue in {data} is damaged; `python -m index verify` says where. No backup was made."
             raise DamagedError(message)
         documents, passages = catalogue.counts()
@@ -148,8 +155,15 @@ def _put_catalogue(out: zipfile.ZipFile, data: Path, copy: Path) -> Manifest:
 def _archive(file: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
     try:
         archive = zipfile.ZipFile(file)
+    except FileNotFoundError as error:
+        message = f"There is no backup {file}; check the path."
+        raise InputError(message) from error
+    except IsADirectoryError as error:
+        message = f"{file} is a folder; give a file that `python -m index backup` made."
+        raise InputError(message) from error
     except (OSError, zipfile.BadZipFile) as error:
-        message = f"The backup {file} cannot be opened ({error}); give a file that `python -m index backup` made."
+        why = getattr(error, "strerror", None) or "it is no ZIP archive, or not a whole one"
+        message = f"The backup {file} cannot be opened ({why}); give a file that `python -m index backup` made."
         raise InputError(message) from error
     with archive:
         try:
@@ -225,6 +239,7 @@ def _adapt(copy: Path, before: Path, now: Path) -> None:
 def _swap(copy: Path, data: Path) -> None:
     """Put the adapted copy in the place of the catalogue, at one instant; one that is damaged is set aside."""
     ahead.discard(data)
+    begun.discard(data)
     if not _replaced(copy, data):
         _set_aside(data)
         storage.settle(copy, data / FILE)
@@ -234,7 +249,7 @@ def _replaced(copy: Path, data: Path) -> bool:
     """Write the copy over the catalogue in one transaction; False, and nothing is written, when that is damaged."""
     try:
         with translated(data / FILE), closing(writer.connected(data)) as live:
-            if live.execute("PRAGMA quick_check").fetchone() != ("ok",):
+            if any(torn(live)):
                 return False
             with closing(sqlite3.connect(copy)) as source:
                 source.backup(live)

@@ -10,11 +10,12 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from core import codec
 from core.document import Document, Heading, Loss, Metadata, Page, Passage, readable_name
 from core.errors import DamagedError, InputError
-from core.ledger import KnownFile, LedgerEntry, Outcome, SourceFile
+from core.ledger import KnownFile, LedgerEntry, Outcome, SourceFile, copy_of
 from core.results import Fingerprint
 from index.closeup import Closeups
 from index.digest import digest
@@ -153,16 +154,12 @@ class Catalogue:
         return tuple(sorted(summaries, key=lambda summary: (summary.title.lower(), summary.id)))
 
     def paths(self, document_id: str) -> tuple[str, ...]:
-        """Return the paths of the files that hold this document, in order."""
-        rows = self.connection.execute("SELECT path FROM sources WHERE document_id = ? ORDER BY path", (document_id,))
-        return tuple(row[0] for row in rows)
+        """Return the paths of the files that hold this document, the one it was first known by first."""
+        return tuple(known.file.path for known in self.files_of(document_id))
 
     def name(self, document_id: str) -> str:
-        """Return the file name a document goes by: that of its first path."""
-        row = self.connection.execute(
-            "SELECT name FROM sources WHERE document_id = ? ORDER BY path LIMIT 1", (document_id,)
-        ).fetchone()
-        return str(row[0]) if row else document_id
+        """Return the file name a document goes by: that of the first of its paths."""
+        return next((known.file.name for known in self.files_of(document_id)), document_id)
 
     def files(self) -> dict[str, KnownFile]:
         """Return every known file, by path."""
@@ -174,8 +171,8 @@ class Catalogue:
         return None if row is None else _known(row)
 
     def files_of(self, document_id: str) -> tuple[KnownFile, ...]:
-        """Return the files that hold a document, by path."""
-        rows = self.connection.execute(f"{_FILES} WHERE document_id = ? ORDER BY path", (document_id,))
+        """Return the files that hold a document, the one it was first known by first."""
+        rows = self.connection.execute(f"{_FILES} WHERE document_id = ? ORDER BY rowid", (document_id,))
         return tuple(map(_known, rows))
 
     def files_within(self, folder: str) -> tuple[KnownFile, ...]:
@@ -194,12 +191,12 @@ class Catalogue:
 
     def ledger(self) -> tuple[LedgerEntry, ...]:
         """Return what became of every known file, by path."""
-        return tuple(_entry(*row) for row in self.connection.execute(f"{_LEDGER} ORDER BY s.path"))
+        return tuple(_entry(row) for row in self.connection.execute(f"{_LEDGER} ORDER BY s.path"))
 
     def entry(self, path: str) -> LedgerEntry | None:
         """Return what became of the file known by this path."""
         row = self.connection.execute(f"{_LEDGER} WHERE s.path = ?", (path,)).fetchone()
-        return None if row is None else _entry(*row)
+        return None if row is None else _entry(row)
 
     def fields(self) -> dict[str, tuple[str, ...]]:
         """Return the keys that can be filtered on, with their values."""
@@ -212,14 +209,17 @@ class Catalogue:
 # SQLite takes at most 32,766 parameters in one statement.
 _MOST_PARAMETERS = 30_000
 
-_PATH = "(SELECT min(path) FROM sources WHERE document_id = documents.id)"
-_NAME = "(SELECT name FROM sources WHERE document_id = documents.id ORDER BY path LIMIT 1)"
+# Rows of `sources` are numbered as they come (index/rows.py): of several files that hold a document, it goes by the one
+# that was first known to, whatever the others are called.
+_PATH = "(SELECT path FROM sources WHERE document_id = documents.id ORDER BY rowid LIMIT 1)"
+_NAME = "(SELECT name FROM sources WHERE document_id = documents.id ORDER BY rowid LIMIT 1)"
 _FILES = "SELECT path, name, sha256, root, coalesce(document_id, ''), reason, reader FROM sources"
 _LEDGER = (
-    "SELECT coalesce(d.id, ''), s.path, s.name, s.reason, coalesce(json_array_length(d.pages), 0), "
+    "SELECT coalesce(d.id, ''), s.path, s.name, s.sha256, s.root, s.reason, coalesce(json_array_length(d.pages), 0), "
     "(SELECT count(*) FROM passages WHERE document_id = d.id), coalesce(d.losses, '[]'), "
-    "EXISTS (SELECT 1 FROM sources o WHERE o.document_id = d.id AND o.path < s.path) "
-    "FROM sources s LEFT JOIN documents d ON d.id = s.document_id"
+    "f.path, f.name, f.sha256, f.root "
+    "FROM sources s LEFT JOIN documents d ON d.id = s.document_id "
+    "LEFT JOIN sources f ON f.rowid = (SELECT min(rowid) FROM sources WHERE document_id = d.id) AND f.rowid < s.rowid"
 )
 
 
@@ -227,12 +227,16 @@ def _known(row: tuple[str, ...]) -> KnownFile:
     return KnownFile(SourceFile(*row[:4]), *row[4:])
 
 
-def _entry(  # noqa: PLR0913 - one parameter a column
-    document_id: str, path: str, name: str, reason: str, pages: int, passages: int, losses: str, copy: int
-) -> LedgerEntry:
-    lost = codec.decode(tuple[Loss, ...], losses)
-    outcome: Outcome = "refused" if not document_id else "duplicate" if copy else "partial" if lost else "read"
-    return LedgerEntry(document_id, path, outcome, reason or summarised(lost), pages, passages, lost, name)
+def _entry(row: Sequence[Any]) -> LedgerEntry:
+    """Return a row of the ledger as its entry; its last four columns are the file that it is a copy of, if it is."""
+    document_id, reason, pages, passages = row[0], row[5], row[6], row[7]
+    file, lost = SourceFile(*row[1:5]), codec.decode(tuple[Loss, ...], row[8])
+    said: tuple[Outcome, str] = ("partial" if lost else "read", summarised(lost))
+    if not document_id:
+        said = "refused", reason
+    elif row[9] is not None:
+        said = "duplicate", copy_of(SourceFile(*row[9:]), file)
+    return LedgerEntry(document_id, file.path, *said, pages, passages, lost, file.name)
 
 
 def summarised(losses: tuple[Loss, ...]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,12 @@ from index.catalogue import Catalogue
 from index.chunking import Chunker
 from index.encoder import BATCH, Encoder
 from index.fingerprint import fingerprint_of
+
+PASSAGES_AT_ONCE = 64
+"""What is embedded before it is kept: four seconds, on two idle cores, that an interruption costs of a long work.
+
+Larger batches are no quicker (figures in ingest/run.py).
+"""
 
 # Called with the number of passages embedded so far and in all that this commit embeds.
 Embedding = Callable[[int, int], None]
@@ -65,18 +71,6 @@ def pieces(document: Document, chunker: Chunker) -> tuple[Piece, ...]:
         section = PATH_SEPARATOR.join(section_of(document.headings, passage.start))
         found.append(Piece(passage, section, text, quotation, _key(text, quotation)))
     return tuple(found)
-
-
-def prepared(
-    catalogue: Catalogue, documents: Sequence[Document], encoder: Encoder, progress: Embedding | None
-) -> list[tuple[Document, list[Prepared]]]:
-    """Split documents and give every passage its vector: a stored one where the same text was embedded before."""
-    chunker = Chunker(encoder)
-    split = [(document, pieces(document, chunker)) for document in documents]
-    every = {piece.key: piece for _, some in split for piece in some}
-    vectors = stored(catalogue, every, encoder)
-    vectors |= embedded((piece for key, piece in every.items() if key not in vectors), encoder, progress)
-    return [(document, [piece.with_vector(vectors[piece.key]) for piece in some]) for document, some in split]
 
 
 def stored(catalogue: Catalogue, keys: Iterable[str], encoder: Encoder) -> dict[str, Embedded]:

@@ -11,6 +11,7 @@ from rich.text import Text
 from core import codec
 from core.document import PATH_SEPARATOR
 from core.results import Answer, Citation, PageRef
+from core.words import counted
 
 VERDICTS = {
     "supported": "The corpus has passages on this.",
@@ -47,8 +48,12 @@ def print_answer(answer: Answer, console: Console) -> None:
         console.print(Padding(_quotation(citation), (0, 4)))
         console.print(Text(f"    {place_line(citation)}", style="dim"))
     console.print()
-    found = f"{len(answer.citations)} passages" if len(answer.citations) != 1 else "1 passage"
-    console.print(Text(f"{found} in {answer.elapsed_ms:.0f} ms. Not medical advice.", style="dim"))
+    console.print(
+        Text(
+            f"{counted(len(answer.citations), 'passage')} in {answer.elapsed_ms:.0f} ms. Not medical advice.",
+            style="dim",
+        )
+    )
 
 
 def source_line(citation: Citation) -> str:

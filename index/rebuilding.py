@@ -13,8 +13,7 @@ from index.encoder import Encoder
 from index.fingerprint import fingerprint_of
 from index.preparing import Embedded, Embedding, Piece, Prepared
 
-# Embedded before it is kept: large enough that batches are full, small enough that an interruption costs little.
-PASSAGES_AT_ONCE = 256
+PASSAGES_AT_ONCE = preparing.PASSAGES_AT_ONCE
 
 
 def embed(catalogue: Catalogue, ahead: Ahead, encoder: Encoder, progress: Embedding | None = None) -> None:

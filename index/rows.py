@@ -26,11 +26,16 @@ class Rows:
 
     def put_file(self, file: SourceFile, document_id: str | None, reason: str = "", reader: str = "") -> None:
         """Note what a file holds, or why it was refused; the document it held before may be left without a file."""
-        self._leave(file.path)
+        known = self._catalogue.file(file.path)
+        if known is not None and known.document_id != document_id:
+            # It comes after the files that hold this document already: a document goes by the first of them.
+            self.remove_file(file.path)
         row = (file.path, file.name, file.sha256, file.root, document_id, reason, reader)
         self._connection.execute(
-            "INSERT OR REPLACE INTO sources (path, name, sha256, root, document_id, reason, reader, digest) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO sources (path, name, sha256, root, document_id, reason, reader, digest) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET name = excluded.name, "
+            "sha256 = excluded.sha256, root = excluded.root, document_id = excluded.document_id, "
+            "reason = excluded.reason, reader = excluded.reader, digest = excluded.digest",
             (*row, digest(*row)),
         )
 
@@ -39,11 +44,12 @@ class Rows:
         self._leave(path)
         self._connection.execute("DELETE FROM sources WHERE path = ?", (path,))
 
-    def remove_orphans(self) -> None:
-        """Remove the documents that this commit left without a file."""
-        for document_id in sorted(self._left):
-            if not self._catalogue.files_of(document_id):
-                self.remove_document(document_id)
+    def remove_orphans(self) -> tuple[str, ...]:
+        """Remove the documents that this commit left without a file, and return their ids."""
+        orphans = tuple(one for one in sorted(self._left) if not self._catalogue.files_of(one))
+        for document_id in orphans:
+            self.remove_document(document_id)
+        return orphans
 
     def put_document(self, document: Document, passages: Iterable[Prepared]) -> None:
         """Insert a document with its passages, in the place of one that has its id."""

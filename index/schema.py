@@ -150,8 +150,11 @@ def require_known(current: int) -> None:
         raise DataFolderError(message)
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the catalogue to the newest schema, all or nothing; refuses one from a later program."""
+def migrate(connection: sqlite3.Connection) -> int:
+    """Bring the catalogue to the newest schema, all or nothing, and return the one it had; 0 for an empty file.
+
+    Refuses one from a later program.
+    """
     current = version(connection)
     require_known(current)
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -162,3 +165,4 @@ def migrate(connection: sqlite3.Connection) -> None:
     scripts = "".join(MIGRATIONS[current:])
     if scripts:
         connection.executescript(f"BEGIN IMMEDIATE;\n{scripts}\nPRAGMA user_version = {SCHEMA};\nCOMMIT;")
+    return current

@@ -11,9 +11,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Literal
 
 import faiss
 import numpy as np
@@ -50,6 +52,10 @@ class Segment:
     size: int
 
 
+Due = Literal["damaged", "outdated", "added"]
+"""Why a part must be written: its file is not as it was written, it holds removed passages, no file holds it yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A stretch of ids that one segment, or the tail, covers: `passages` live there; `due` says it must be written."""
@@ -58,6 +64,22 @@ class Part:
     last: int
     passages: int
     due: bool
+    why: Due | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What a fold did, and why.
+
+    `damaged` views were missing or not what was written, `outdated` ones held removed passages, `added` passages were
+    in none yet; `written` counts the views made anew. `error` says why none could be, where that is so.
+    """
+
+    damaged: int = 0
+    outdated: int = 0
+    added: int = 0
+    written: int = 0
+    error: str = ""
 
 
 def listed(catalogue: Catalogue) -> tuple[Segment, ...]:
@@ -90,22 +112,27 @@ def vectors(catalogue: Catalogue, first: int, last: int, dimension: int) -> tupl
     return ids, np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(len(rows), dimension)
 
 
-def fold(catalogue: Catalogue, data: Path, *, thoroughly: bool = False) -> None:
+def fold(catalogue: Catalogue, data: Path, *, thoroughly: bool = False) -> Folded:
     """Write what is due: segments that hold removed passages or are missing, and a tail that has grown.
 
-    `thoroughly` also compares every file with its SHA-256 and folds any tail. A file that cannot be written is no
-    failure: what was committed stays committed, and questions are answered from the truth.
+    `thoroughly` also compares every file with its SHA-256 and folds any tail. A file that cannot be written raises
+    nothing: what was committed stays committed, and questions are answered from the truth.
     """
     try:
-        runs = runs_to_write(_parts(catalogue, data, thoroughly=thoroughly))
+        parts = _parts(catalogue, data, thoroughly=thoroughly)
+        runs = runs_to_write(parts)
+        written: list[Segment] = []
         if runs:
             storage.make_folder(data / FOLDER)
-            written = [segment for first, last in runs for segment in _written(catalogue, data, first, last)]
+            written += [segment for first, last in runs for segment in _written(catalogue, data, first, last)]
             kept = [one for one in listed(catalogue) if not any(first <= one.first <= last for first, last in runs)]
             _register(catalogue, sorted([*kept, *written], key=lambda segment: segment.first))
         sweep(catalogue, data)
     except OSError as error:
-        _log.warning("The view in %s cannot be written (%s); questions are answered without it.", data, error.strerror)
+        return Folded(error=error.strerror or str(error))
+    why = Counter(part.why for part in parts)
+    added = sum(part.passages for part in parts if part.why == "added")
+    return Folded(why["damaged"], why["outdated"], added, len(written))
 
 
 def runs_to_write(parts: Sequence[Part]) -> tuple[tuple[int, int], ...]:
@@ -152,11 +179,13 @@ def _parts(catalogue: Catalogue, data: Path, *, thoroughly: bool) -> list[Part]:
         stretch = (first, last)
         if segment is None:
             passages = _counted(catalogue, "SELECT count(*) FROM passages WHERE id BETWEEN ? AND ?", stretch)
-            parts.append(Part(first, last, passages, due=passages > most))
+            due = passages > most
+            parts.append(Part(first, last, passages, due, "added" if due else None))
         else:
             removed = _counted(catalogue, "SELECT count(*) FROM removals WHERE passage_id BETWEEN ? AND ?", stretch)
             there = sound(data, segment) if thoroughly else _looks_sound(data, segment)
-            parts.append(Part(first, last, segment.passages - removed, due=removed > 0 or not there))
+            why: Due | None = "damaged" if not there else "outdated" if removed else None
+            parts.append(Part(first, last, segment.passages - removed, why is not None, why))
     return parts
 
 

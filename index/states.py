@@ -74,14 +74,31 @@ def state_of(sources: Sequence[SourceFile], files: Files) -> State:
     return min((_state(source, files) for source in sources), key=_BEST_FIRST.index, default="missing")
 
 
-def _state(source: SourceFile, files: Files) -> State:
-    path = Path(source.path)
-    if files.sha256(path) == source.sha256:
+def state_in_place(catalogue: Catalogue, document_id: str, files: Files) -> State:
+    """Tell whether a file of a document is as it was where it was; `missing` may also be one that has moved.
+
+    No folder is walked for it, so it can be asked of many documents again and again.
+    """
+    sources = [known.file for known in catalogue.files_of(document_id)]
+    hashes = [files.sha256(Path(source.path)) for source in sources]
+    if any(now == source.sha256 for now, source in zip(hashes, sources, strict=True)):
         return "found"
-    root = Path(source.root)
+    return "changed" if any(hashes) else "missing"
+
+
+def whereabouts(source: SourceFile, files: Files) -> Path | None:
+    """Return where the very bytes of a file are now: where they were, or elsewhere in the folder it came with."""
+    path, root = Path(source.path), Path(source.root)
+    if files.sha256(path) == source.sha256:
+        return path
     elsewhere = root.rglob(f"*{path.suffix}") if root.is_dir() else path.parent.glob(f"*{path.suffix}")
-    if any(files.sha256(other) == source.sha256 for other in elsewhere):
-        return "moved"
+    return next((other for other in sorted(elsewhere) if files.sha256(other) == source.sha256), None)
+
+
+def _state(source: SourceFile, files: Files) -> State:
+    path, now = Path(source.path), whereabouts(source, files)
+    if now is not None:
+        return "found" if now == path else "moved"
     return "changed" if path.is_file() else "missing"
 
 

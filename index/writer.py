@@ -6,6 +6,7 @@ nothing of it can be seen, and from then on all of it. Views are made afterwards
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,12 +19,12 @@ from core import storage
 from core.document import Document
 from core.errors import BusyError, DataFolderError, NoIndexError
 from core.ledger import SourceFile
-from index import ahead, rebuilding, schema, segments
+from index import ahead, begun, rebuilding, schema, segments
 from index.catalogue import Catalogue
 from index.encoder import Encoder
 from index.fingerprint import chosen_model, fingerprint_of, require_same
 from index.opening import BUSY_MS, FILE, damage_named, translated
-from index.preparing import Embedding, Prepared, prepared
+from index.preparing import Embedding, Prepared
 from index.rows import Rows
 
 LOCK = "writer.lock"
@@ -32,6 +33,8 @@ LOCK = "writer.lock"
 _SETTLING_MS = 1_000
 # In a long run the tail is folded after about this many passages, so that readers beside it stay quick.
 _FOLD_EVERY = 8 * segments.TAIL_PASSAGES
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,13 @@ def open_writer(data: Path, *, create: bool = True) -> Iterator[Writer]:
     with locked(data), translated(data / FILE):
         connection = connected(data)
         try:
-            schema.migrate(connection)
-            writer = Writer(connection, data)
+            found = schema.migrate(connection)
+            writer = Writer(connection, data, found)
             _forget_ahead(writer.catalogue, data)
             with damage_named(writer.catalogue, data):
                 yield writer
-            segments.fold(writer.catalogue, data)
+            begun.discard(data)
+            _fold(writer.catalogue, data)
             settle(connection)
         finally:
             connection.close()
@@ -119,11 +123,15 @@ def settle(connection: sqlite3.Connection) -> None:
 
 
 class Writer:
-    """Commits changes; obtained from `open_writer`, and gone with it."""
+    """Commits changes; obtained from `open_writer`, and gone with it.
 
-    def __init__(self, connection: sqlite3.Connection, data: Path) -> None:
+    `found_schema` is the schema that the catalogue had before it was opened; 0 where there was none.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, data: Path, found_schema: int) -> None:
         self._connection = connection
         self.data = data
+        self.found_schema = found_schema
         self.catalogue = Catalogue(connection)
         self._unfolded = 0
 
@@ -152,7 +160,7 @@ class Writer:
                 raise ValueError(message)
             self.require_fingerprint(encoder)
             documents = list({document.id: document for _, document in change.read}.values())
-            ready = prepared(self.catalogue, documents, encoder, progress)
+            ready = begun.prepared(self.catalogue, self.data, documents, encoder, progress)
         with self._transaction() as (rows, generation):
             if encoder is not None and ready:
                 rows.set_fingerprint(fingerprint_of(encoder))
@@ -166,8 +174,10 @@ class Writer:
                 rows.put_file(refusal.file, None, refusal.reason, refusal.reader)
             for path in change.gone:
                 rows.remove_file(path)
-            rows.remove_orphans()
-        _forget_ahead(self.catalogue, self.data)
+            orphans = rows.remove_orphans()
+        begun.committed(self.data, [document for document, _ in ready])
+        if orphans:
+            _forget_ahead(self.catalogue, self.data)
         self._fold_now_and_then(sum(len(passages) for _, passages in ready))
         return generation
 
@@ -207,8 +217,14 @@ class Writer:
     def _fold_now_and_then(self, passages: int) -> None:
         self._unfolded += passages
         if self._unfolded >= _FOLD_EVERY:
-            segments.fold(self.catalogue, self.data)
+            _fold(self.catalogue, self.data)
             self._unfolded = 0
+
+
+def _fold(catalogue: Catalogue, data: Path) -> None:
+    error = segments.fold(catalogue, data).error
+    if error:
+        _log.warning("The view in %s cannot be written (%s); questions are answered without it.", data, error)
 
 
 def _forget_ahead(catalogue: Catalogue, data: Path) -> None:

@@ -17,11 +17,13 @@ from core.command import REFUSED_SOMETHING, DataOption, JsonOption, ModelOption,
 from core.errors import InputError, StoppedError
 from core.ledger import LedgerEntry
 from core.settings import Settings, load_settings
+from core.words import counted
 from ingest import Outcomes, entries_for, planned
 from ingest import add as add_paths
 from ingest import remove as remove_targets
 from ingest import sync as sync_folder
 from ingest.readers.base import shown
+from ingest.sync import NOT_OPENED
 
 app = typer.Typer(
     help="Bring documents into the index, and see what became of every file.",
@@ -112,8 +114,15 @@ def _watch(settings: Settings, place: Path, *, json_: bool) -> None:
     def say(sentence: str) -> None:
         typer.echo(sentence, err=True)
 
+    said: set[tuple[str, str]] = set()
+
     def report(outcomes: Outcomes) -> None:
-        news = [entry for entry in outcomes.entries if not _as_before(entry)]
+        nonlocal said
+        refused = {(entry.path, entry.reason) for entry in outcomes.entries if entry.outcome == "refused"}
+        # A file that stays as it is stays refused, which is said once.
+        known = {path for path, _ in refused & said} & outcomes.as_before
+        news = [entry for entry in outcomes.entries if not (_as_before(entry) or entry.path in known)]
+        said = refused
         _print_entries(news, json_=json_, everything=False)
         if not json_:
             typer.echo(_summary(outcomes))
@@ -149,7 +158,9 @@ def _print_plan(outcomes: Outcomes, *, json_: bool) -> None:
             typer.echo(json.dumps({**codec.as_dict(entry), "planned": True}, ensure_ascii=False))
     else:
         _print_entries([replace(entry, passages=0) for entry in outcomes.entries], json_=False, everything=False)
-        typer.echo(f"Planned: {_counted(outcomes)}. Nothing was changed.")
+        unopened = any(entry.outcome == "read" for entry in outcomes.entries)
+        doubt = f" What is {NOT_OPENED} may still be refused." if unopened else ""
+        typer.echo(f"Planned: {_counted(outcomes)}.{doubt} Nothing was changed.")
     if outcomes.refused:
         raise typer.Exit(REFUSED_SOMETHING)
 
@@ -180,11 +191,11 @@ def _as_before(entry: LedgerEntry) -> bool:
 
 def _line(entry: LedgerEntry) -> str:
     """Return an entry in one line, with the name that the file goes by when its path does not hold it."""
-    pages = f", {entry.pages:,} pages" if entry.pages else ""
-    counted = f" ({entry.passages:,} passages{pages})" if entry.passages else ""
+    pages = f", {counted(entry.pages, 'page')}" if entry.pages else ""
+    held = f" ({counted(entry.passages, 'passage')}{pages})" if entry.passages else ""
     name = f" [{shown(entry.name)}]" if entry.name and entry.name != Path(entry.path).name else ""
     reason = f": {entry.reason}" if entry.reason else ""
-    return f"{entry.outcome:<9} {entry.path}{name}{counted}{reason}"
+    return f"{entry.outcome:<9} {entry.path}{name}{held}{reason}"
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 from core.document import Source
 from core.errors import UnreadableError
 from core.ledger import SourceFile
-from ingest.readers import media_type_of
+from ingest.readers import media_type_of, reader_of
 from ingest.readers.base import FILE_BYTES, MEGABYTE
 
 
@@ -48,11 +48,11 @@ def walk(path: Path, without: Path) -> Walk:
     linked: list[Path] = []
     closed: list[Path] = []
 
-    def not_listed(error: OSError) -> None:
+    def note(error: OSError) -> None:
         if not isinstance(error, FileNotFoundError | NotADirectoryError):
             closed.append(Path(error.filename))
 
-    for folder, folders, names in os.walk(path, onerror=not_listed, followlinks=True):
+    for folder, folders, names in os.walk(path, onerror=note, followlinks=True):
         place = Path(folder)
         real = place.resolve()
         if real in seen or real == without:
@@ -77,7 +77,7 @@ def found(path: Path, root: Path, name: str = "") -> FoundFile:
         return FoundFile(refused, None, f"{shown} has a name that is no text: rename it")
     try:
         if path.is_dir():
-            return FoundFile(refused, None, f"the folder {shown} cannot be listed: check its permissions")
+            return FoundFile(refused, None, not_listed(shown))
         if not path.is_file():
             return FoundFile(refused, None, f"{shown} is not a regular file: copy its content into one")
         size = path.stat().st_size
@@ -91,9 +91,17 @@ def found(path: Path, root: Path, name: str = "") -> FoundFile:
         return FoundFile(refused, None, f"{shown} cannot be read ({error.strerror}): check its permissions")
     file = SourceFile(str(path), shown, hashlib.sha256(data).hexdigest(), str(root))
     try:
-        return FoundFile(file, Source(shown, media_type_of(shown, data), data), "")
+        source = Source(shown, media_type_of(shown, data), data)
+        # What no reader would so much as open is refused here, so that a plan knows it.
+        reader_of(source)
+        return FoundFile(file, source, "")
     except UnreadableError as error:
         return FoundFile(file, None, str(error))
+
+
+def not_listed(name: str) -> str:
+    """Say why nothing in a folder can be read."""
+    return f"the folder {name} cannot be listed: check its permissions"
 
 
 def may_exist(path: str | Path, *, follow_links: bool = True) -> bool:

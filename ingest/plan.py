@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, Protocol
 
-from core.ledger import KnownFile, Outcome, SourceFile
+from core.ledger import KnownFile, Outcome, SourceFile, called, copy_of
 from ingest.files import FoundFile
 
 Action = Literal["read", "keep", "link", "copy", "refuse"]
@@ -24,7 +23,7 @@ class Known(Protocol):
         """Return the file known under a path."""
 
     def files_of(self, document_id: str) -> tuple[KnownFile, ...]:
-        """Return the files that hold a document, by path."""
+        """Return the files that hold a document, the one it was first known by first."""
 
     def reader(self, document_id: str) -> str | None:
         """Return the reader, such as "pdf/1", that a document was read by; None when the index does not hold it."""
@@ -154,7 +153,7 @@ class _Planning:
             return Step("keep" if same else "refuse", file, "", "refused", item.reason)
         stays = before is not None and before.document_id == document_id
         if document_id in self._arriving:
-            reason = f"the same content as {_called(self._arriving[document_id], file)}"
+            reason = copy_of(self._arriving[document_id], file)
             return Step("copy", file, document_id, *(("unchanged", "") if stays else ("duplicate", reason)))
         held_by = self._known.reader(document_id)
         if held_by != item.reader:
@@ -180,10 +179,9 @@ class _Planning:
             former = min(places.vacated, key=lambda one: (one.file.name != file.name, one.file.path in self._found))
             places.vacated.remove(former)
             self._renamed[former.file.path] = former
-            step = Step("link", file, document_id, "unchanged", f"renamed from {_called(former.file, file)}")
+            step = Step("link", file, document_id, "unchanged", f"renamed from {called(former.file, file)}")
         elif places.holders:
-            reason = f"the same content as {_called(places.holders[0].file, file)}"
-            step = Step("link", file, document_id, "duplicate", reason)
+            step = Step("link", file, document_id, "duplicate", copy_of(places.holders[0].file, file))
         else:
             step = Step("link", file, document_id, "unchanged")
         places.holders.append(KnownFile(file, document_id, "", ""))
@@ -221,7 +219,7 @@ class _Planning:
             return ""
         for other in self._whereabouts(one.document_id).holders:
             if other.file.path in settled or other.file.path not in self._found:
-                return f"its content remains as {_called(other.file, one.file)}"
+                return f"its content remains as {called(other.file, one.file)}"
         return ""
 
 
@@ -233,13 +231,3 @@ def _why_read(item: _Seen, before: KnownFile | None, held_by: str | None) -> str
     if before.file.sha256 != item.file.sha256:
         return "edited"
     return "refused before"
-
-
-def _called(file: SourceFile, beside: SourceFile) -> str:
-    """Return what a file is called in a sentence about another: its name, or where it lies if they are called alike."""
-    if file.name != beside.name:
-        return file.name
-    place = Path(file.path)
-    return (
-        str(place.relative_to(file.root)) if place.is_relative_to(file.root) and file.path != file.root else file.path
-    )

@@ -16,8 +16,11 @@ from core.progress import Progress
 from index import Catalogue, Change, open_catalogue, open_writer
 from ingest import uploads
 from ingest.files import FoundFile, Walk, absolute, found, may_exist, vanished, walk
-from ingest.plan import Plan, Step, plan
-from ingest.run import Outcomes, Run, entry_of_gone, readers_now
+from ingest.plan import Step, plan
+from ingest.run import Outcomes, Run, entries_of_gone, entry_of_gone, readers_now
+
+NOT_OPENED = "not opened yet"
+"""What a plan says of a file that is to be read: whether it can be is known when it is opened, and not before."""
 
 
 def sync(data: Path, folder: Path, model: str | None = None, progress: Progress | None = None) -> Outcomes:
@@ -49,7 +52,7 @@ def planned(data: Path, folder: Path) -> Outcomes:
     except NoIndexError:
         steps = plan(_found(seen, root), (), _Nothing(), readers_now(), may_exist)
         entries, generation = [_planned_entry(step, None) for step in steps.steps], 0
-    return Outcomes((*entries, *_departed(steps)), generation)
+    return Outcomes((*entries, *entries_of_gone(steps)), generation)
 
 
 def add(
@@ -100,7 +103,9 @@ def remove(data: Path, targets: Sequence[str]) -> Outcomes:
         for target, ones in matched.items()
         if not ones
     ]
-    removed = [entry_of_gone(one, remaining[path]) for path, one in gone.items()]
+    # Uploads have gone from the disk by now.
+    reasons = {path: (remaining[path], _comes_back(one.file)) for path, one in gone.items()}
+    removed = [entry_of_gone(one, "; ".join(filter(None, reasons[path]))) for path, one in gone.items()]
     return Outcomes((*removed, *unknown), generation)
 
 
@@ -114,6 +119,13 @@ def _remaining(catalogue: Catalogue, one: KnownFile, gone: Mapping[str, KnownFil
     """Say which file keeps the content of one that goes; empty when none does."""
     others = catalogue.files_of(one.document_id) if one.document_id else ()
     return next((f"its content remains as {other.file.name}" for other in others if other.file.path not in gone), "")
+
+
+def _comes_back(file: SourceFile) -> str:
+    """Say of a file that was removed from the index that it still lies in the folder it came with; empty if not."""
+    if file.root == file.path or not may_exist(file.path):
+        return ""
+    return f"it still lies in {file.root} and comes back at the next sync of it: delete the file as well"
 
 
 def followed_root(data: Path, folder: Path) -> Path:
@@ -181,13 +193,9 @@ class _Nothing:
 def _planned_entry(step: Step, catalogue: Catalogue | None) -> LedgerEntry:
     """Return the entry that a step would have, with the counts of what the index holds of the file now."""
     now = catalogue.entry(step.file.path) if catalogue else None
-    reason = step.reason
+    reason = f"{step.reason}; {NOT_OPENED}" if step.action == "read" else step.reason
     if now is None:
         return LedgerEntry(step.document_id, step.file.path, step.outcome, reason, 0, 0, (), step.file.name)
     if step.reason == "edited" and now.passages:
-        reason = f"edited; passages so far: {now.passages:,}"
+        reason += f"; passages so far: {now.passages:,}"
     return replace(now, document_id=step.document_id, outcome=step.outcome, reason=reason)
-
-
-def _departed(steps: Plan) -> list[LedgerEntry]:
-    return [entry_of_gone(one.known, one.reason) for one in steps.gone if not one.renamed]

@@ -189,7 +189,9 @@ def test_the_public_face_of_the_index() -> None:
         "page_words",
         "parsed",
         "read_queries",
+        "state_in_place",
         "verify",
+        "whereabouts",
     ]
     assert all(hasattr(index, name) for name in index.__all__)
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.ledger import SourceFile
 from core.progress import Progress
-from index import WatchedFiles, open_catalogue
+from index import WatchedFiles, open_catalogue, whereabouts
 from ingest import Outcomes, add, sync
 from ui import work
 from ui.session import settings, watched
@@ -44,7 +44,7 @@ def _mend(files: Sequence[SourceFile], seen: WatchedFiles, progress: Progress) -
     """Sync the folders that files came with, and add the files that came by themselves."""
     where = settings()
     done = [sync(where.data, folder, where.model, progress) for folder in _folders(files)]
-    single = [_whereabouts(file, seen) for file in files if file.root == file.path]
+    single = [_to_read(file, seen) for file in files if file.root == file.path]
     if single:
         done.append(add(where.data, single, where.model, progress))
     return Outcomes(tuple(entry for one in done for entry in one.entries), done[-1].generation)
@@ -54,10 +54,7 @@ def _folders(files: Sequence[SourceFile]) -> list[Path]:
     return [Path(root) for root in dict.fromkeys(file.root for file in files if file.root != file.path)]
 
 
-def _whereabouts(file: SourceFile, seen: WatchedFiles) -> Path:
-    """Return where a file is now: where it was, or beside that under another name; an update tells if it is gone."""
+def _to_read(file: SourceFile, seen: WatchedFiles) -> Path:
+    """Return what stands where a file was, else where it is now; where it is gone, an update says so of its path."""
     path = Path(file.path)
-    if path.exists():
-        return path
-    beside = sorted(path.parent.glob(f"*{path.suffix}"))
-    return next((other for other in beside if seen.sha256(other) == file.sha256), path)
+    return path if path.exists() else whereabouts(file, seen) or path

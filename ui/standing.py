@@ -13,7 +13,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from index import Catalogue, State, document_states, open_catalogue
+from index import Catalogue, State, document_states, open_catalogue, state_in_place
 from ui.address import Place
 from ui.mending import mending
 from ui.session import settings, watched
@@ -40,7 +40,7 @@ _SECONDS = 60
 
 def in_place(catalogue: Catalogue, document_ids: Iterable[str]) -> dict[str, State]:
     """Tell of documents whether their files are where they were; `missing` may also be a file that has moved."""
-    return {one: _in_place(catalogue, one) for one in document_ids}
+    return {one: state_in_place(catalogue, one, watched()) for one in document_ids}
 
 
 def lately_in_place(document_ids: tuple[str, ...]) -> Mapping[str, State]:
@@ -61,7 +61,7 @@ def of_a_quotation(document_id: str, state: State, key: str) -> None:
 def of_a_document(document_id: str) -> None:
     """Say on a document's page whether its file still stands, and look for one that does not."""
     with open_catalogue(settings().data) as catalogue:
-        state = _in_place(catalogue, document_id)
+        state = state_in_place(catalogue, document_id, watched())
         if state != "found":
             with st.spinner("Looking for its file in the folder it came with …"):
                 state = document_states(catalogue, [document_id], watched())[document_id]
@@ -79,14 +79,6 @@ def _said(document_id: str, state: State, words: str, key: str, page: str) -> No
         st.html(f'<p class="state {state}">{words}</p>', width="content")
         if state in _MENDED:
             mending(document_id, key, page, leaving=not page and state == "changed")
-
-
-def _in_place(catalogue: Catalogue, document_id: str) -> State:
-    files = [known.file for known in catalogue.files_of(document_id)]
-    hashes = [watched().sha256(Path(file.path)) for file in files]
-    if any(now == file.sha256 for now, file in zip(hashes, files, strict=True)):
-        return "found"
-    return "changed" if any(hashes) else "missing"
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)

@@ -8,7 +8,9 @@ _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 _DOI = re.compile(r"\b10\.\d{4,9}/[-._;()/:a-z0-9<>\[\]]+", re.IGNORECASE)
 _AND = re.compile(r"\s+(?:and|&)\s+", re.IGNORECASE)
 # What programs write where no author was given.
-_NOBODY = frozenset({"anonymous", "author", "unknown", "user", "admin", "administrator"})
+_NOBODY = frozenset({"anonymous", "author", "unknown", "user", "admin", "administrator", "none", "null", "undefined"})
+# What Perl, JavaScript and Python print of a list or an object, where somebody forgot to print what is in it.
+_PRINTED = re.compile(r"[A-Za-z:]+\(0x[0-9a-f]+\)|\[object \w+\]|<[^<>]* at 0x[0-9a-f]+>", re.IGNORECASE)
 
 
 def people(text: str) -> tuple[str, ...]:
@@ -16,12 +18,18 @@ def people(text: str) -> tuple[str, ...]:
 
     >>> people("Roe, Jane; Doe, John"), people("Jane Roe, John Doe and Ann Lee")
     (('Roe, Jane', 'Doe, John'), ('Jane Roe', 'John Doe', 'Ann Lee'))
+    >>> people("ARRAY(0x55d0c8)"), people("unknown")
+    ((), ())
     """
     parts = text.split(";") if ";" in text else _AND.split(text)
     if ";" not in text:
         parts = [piece for part in parts for piece in _at_commas(part)]
     names = (" ".join(part.split()).strip(" ,") for part in parts)
-    return tuple(name for name in names if any(map(str.isalpha, name)) and name.lower() not in _NOBODY)
+    return tuple(name for name in names if any(map(str.isalpha, name)) and not _is_nobody(name))
+
+
+def _is_nobody(name: str) -> bool:
+    return name.lower() in _NOBODY or _PRINTED.fullmatch(name) is not None
 
 
 def _at_commas(text: str) -> list[str]:

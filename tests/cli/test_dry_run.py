@@ -42,7 +42,7 @@ def test_without_an_index_every_file_is_new_and_none_is_made(stratum: Command, d
     done = stratum("ingest", "sync", docs, "--dry-run", "--json")
 
     assert done.status == 0
-    assert told(done) == dict.fromkeys(["oil.md", "peel.md", "sun.md"], ("read", "new"))
+    assert told(done) == dict.fromkeys(["oil.md", "peel.md", "sun.md"], ("read", "new; not opened yet"))
     assert all(set(one) == KEYS and one["planned"] is True and one["passages"] == 0 for one in done.objects)
     assert everything(here) == before
 
@@ -66,8 +66,8 @@ def test_it_says_of_each_file_what_would_happen_and_why(synced: Command, docs: P
     assert outcomes.pop("photo.png")[0] == "refused"
     assert outcomes == {
         "acid.md": ("unchanged", "renamed from peel.md"),
-        "oil.md": ("read", "edited; passages so far: 1"),
-        "zinc.md": ("read", "new"),
+        "oil.md": ("read", "edited; not opened yet; passages so far: 1"),
+        "zinc.md": ("read", "new; not opened yet"),
         "zink.md": ("duplicate", "the same content as zinc.md"),
         "sun.md": ("removed", ""),
     }
@@ -93,9 +93,37 @@ def test_to_be_read_it_leaves_out_what_stays_and_says_that_nothing_was_changed(s
     done = synced("ingest", "sync", "docs", "--dry-run")
 
     assert done.out.splitlines() == [
-        f"read      {docs / 'zinc.md'}: new",
-        "Planned: 1 read, 3 unchanged. Nothing was changed.",
+        f"read      {docs / 'zinc.md'}: new; not opened yet",
+        "Planned: 1 read, 3 unchanged. What is not opened yet may still be refused. Nothing was changed.",
     ]
+
+
+def test_what_needs_no_opening_to_be_refused_is_planned_to_be(synced: Command, docs: Path) -> None:
+    (docs / "empty.md").write_bytes(b"")
+    (docs / "empty.pdf").write_bytes(b"")
+    (docs / "long.html").write_bytes(b"<p>" + b"x" * 11_000_000)
+    (docs / "data.csv").write_bytes(b"a,b\n")
+    (docs / "blank.md").write_bytes(b" \n")
+
+    planned = told(synced("ingest", "sync", "docs", "--dry-run", "--json"))
+    printed = synced("ingest", "sync", "docs", "--dry-run").out
+    done = told(synced("ingest", "sync", "docs", "--json"))
+
+    # That nothing but white space is in it cannot be known before it is opened.
+    assert planned.pop("blank.md") == ("read", "new; not opened yet")
+    assert done.pop("blank.md")[0] == "refused"
+    assert planned == done
+    assert sorted(name for name, (outcome, _) in planned.items() if outcome == "refused") == [
+        "data.csv",
+        "empty.md",
+        "empty.pdf",
+        "long.html",
+    ]
+    assert "Planned: 1 read, 4 refused, 3 unchanged. What is not opened yet may still be refused." in printed
+
+
+def test_a_plan_that_opens_nothing_says_only_that_nothing_was_changed(synced: Command) -> None:
+    assert synced("ingest", "sync", "docs", "--dry-run").out == "Planned: 3 unchanged. Nothing was changed.\n"
 
 
 def test_it_does_not_wait_for_a_writer(synced: Command, here: Path) -> None:
@@ -154,6 +182,52 @@ def test_an_interrupted_sync_keeps_what_was_committed_and_goes_on_from_there(doc
     outcomes = sync(here / "var", docs, MODEL[1])
     assert [entry.outcome for entry in outcomes.entries].count("unchanged") == 2
     assert len(entries_for(here / "var")) == 6
+
+
+def small(number: int) -> str:
+    """Return a document of about 5,000 characters, four of which fill a commit."""
+    return "".join(f"## Part {place}\n\n{f'barrier {number} of the skin ' * 10}\n\n" for place in range(20))
+
+
+def test_an_interrupted_sync_of_small_documents_loses_only_the_last_few(docs: Path, here: Path) -> None:
+    write(docs, **{f"{number:02}": small(number) for number in range(40)})
+
+    def interrupt(share: float, _passages: int) -> None:
+        if share > 0.5:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(StoppedError) as stopped:
+        sync(here / "var", docs, MODEL[1], interrupt)
+
+    entries = entries_for(here / "var")
+    assert len(entries) >= 40 / 2 - 4
+    assert f"Stopped; {len(entries)} of 43 new or changed files are in" in str(stopped.value)
+
+
+def test_a_killed_sync_of_small_documents_loses_only_the_last_few(docs: Path, here: Path) -> None:
+    write(docs, **{f"{number:02}": small(number) for number in range(40)})
+    code = (
+        "import os, signal\nfrom pathlib import Path\nfrom ingest import sync\n"
+        "def kill(share, _passages):\n    if share > 0.5: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"sync(Path('var'), Path('docs'), {MODEL[1]!r}, kill)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=here, env={**os.environ, "PYTHONPATH": str(PROJECT)}, check=False
+    )
+
+    assert done.returncode == -signal.SIGKILL
+    assert len(entries_for(here / "var")) >= 40 / 2 - 4
+    assert verify(here / "var").problems == ()
+
+
+def test_a_commit_holds_little_text_or_one_document(docs: Path, here: Path) -> None:
+    write(docs, a=small(1), b=part(2), c=small(3), d=small(4))
+
+    outcomes = sync(here / "var", docs, MODEL[1])
+
+    # The long one stands alone, so what comes before it is not lost with it.
+    assert outcomes.generation == 3
 
 
 def test_an_interrupted_add_says_the_same(docs: Path, here: Path) -> None:

@@ -83,7 +83,7 @@ def test_a_beir_folder_is_indexed_asked_and_measured(measuring: Command, here: P
         assert done.status == 0
 
     assert done.objects[0]["RR@10"] == 1.0
-    assert "1 judged documents are not in corpus.jsonl: lost." in done.err
+    assert "1 judged document is not in corpus.jsonl: lost." in done.err
     assert "1 question; written to out." in done.err
     assert json.loads((here / "out" / "manifest.json").read_text())["corpus"]["count"] == 2
 

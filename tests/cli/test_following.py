@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from index import open_catalogue
+from index import Change, Refusal, open_catalogue, open_writer
 from ingest import sync
 from ingest.files import Walk, found
 from ingest.sync import followed_files
@@ -39,6 +39,11 @@ class Folder:
         """Return the quotation of each document by the file it is cited from."""
         (answer,) = self.stratum("index", "search", "text", "-k", 50, "--json").objects
         return {self._name(hit["path"]): hit["quote"] for hit in answer["hits"]}
+
+    def ledger(self) -> dict[str, tuple[str, str]]:
+        """Return outcome and reason of each file on the ledger."""
+        entries = self.stratum("ingest", "ledger", "--json").objects
+        return {self._name(one["path"]): (one["outcome"], one["reason"]) for one in entries}
 
     def known(self) -> list[str]:
         """Return the files on the ledger."""
@@ -127,6 +132,41 @@ def test_the_same_content_twice_in_one_run_is_one_document(folder: Folder) -> No
     assert folder.held() == {"b": "Text one."}
 
 
+def test_a_document_keeps_the_name_it_was_first_known_by_while_that_file_stays(folder: Folder) -> None:
+    folder.write(m="Text one.")
+    folder.sync()
+    folder.write(a="Text one.")
+
+    assert folder.sync() == {"a": "duplicate", "m": "unchanged"}
+    assert folder.reasons["a"] == "the same content as m.md"
+    assert folder.ledger() == {"a": ("duplicate", "the same content as m.md"), "m": ("read", "")}
+    assert folder.held() == {"m": "Text one."}
+
+    folder.write(b="Text one.")
+
+    assert folder.sync() == {"a": "unchanged", "b": "duplicate", "m": "unchanged"}
+    assert folder.reasons["b"] == "the same content as m.md"
+
+    (folder.place / "m.md").unlink()
+
+    assert folder.sync() == {"a": "unchanged", "b": "unchanged", "m": "removed"}
+    assert folder.reasons["m"] == "its content remains as a.md"
+    assert folder.ledger() == {"a": ("read", ""), "b": ("duplicate", "the same content as a.md")}
+    assert folder.held() == {"a": "Text one."}
+
+
+def test_the_first_of_several_new_copies_names_the_document_everywhere(folder: Folder) -> None:
+    # Files of a folder are found before those of folders in it, which is not the order of their paths.
+    (folder.place / "deep").mkdir()
+    (folder.place / "deep" / "z.md").write_text("Text one.")
+    folder.write(z="Text one.")
+
+    assert folder.sync() == {"z": "read", "deep/z": "duplicate"}
+    assert folder.reasons["deep/z"] == "the same content as z.md"
+    assert folder.ledger() == {"z": ("read", ""), "deep/z": ("duplicate", "the same content as z.md")}
+    assert folder.held() == {"z": "Text one."}
+
+
 def test_the_same_content_as_another_format_is_another_document(folder: Folder) -> None:
     folder.write(a="Text one.")
     (folder.place / "b.txt").write_text("Text one.")
@@ -141,8 +181,9 @@ def test_a_file_edited_into_the_content_of_another_is_its_duplicate(folder: Fold
     folder.write(a="Text two.")
 
     assert folder.sync() == {"a": "duplicate", "b": "unchanged"}
-    assert "b.md" in folder.reasons["a"]
-    assert folder.held() == {"a": "Text two."}
+    assert folder.reasons["a"] == "the same content as b.md"
+    assert folder.held() == {"b": "Text two."}
+    assert folder.ledger() == {"a": ("duplicate", "the same content as b.md"), "b": ("read", "")}
 
 
 def test_two_files_that_swap_names_are_no_duplicates(folder: Folder) -> None:
@@ -402,6 +443,24 @@ def test_what_lies_in_a_folder_that_cannot_be_listed_is_not_taken_for_gone(folde
     assert (
         found(folder.place / "deep", folder.place).reason == "the folder deep cannot be listed: check its permissions"
     )
+
+
+def test_a_folder_that_can_be_listed_again_was_never_a_document_that_went(folder: Folder, here: Path) -> None:
+    folder.write(a="Text one.")
+    folder.sync()
+    (folder.place / "deep").mkdir()
+    (folder.place / "deep" / "b.md").write_text("Text two.")
+    # What a sync leaves on the ledger where permissions forbid to list the folder.
+    closed = found(folder.place / "deep", folder.place)
+    with open_writer(here / "var") as writer:
+        writer.commit(Change(refused=(Refusal(closed.file, closed.reason),)))
+    assert folder.ledger()["deep"][0] == "refused"
+
+    planned = folder.stratum("ingest", "sync", folder.place, "--dry-run", "--json").objects
+
+    assert {Path(one["path"]).stem: one["outcome"] for one in planned} == {"a": "unchanged", "b": "read"}
+    assert folder.sync() == {"a": "unchanged", "deep/b": "read"}
+    assert folder.known() == ["a", "deep/b"]
 
 
 def test_a_file_beyond_every_limit_is_refused_without_being_read(here: Path) -> None:

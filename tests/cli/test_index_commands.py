@@ -42,10 +42,15 @@ def test_verify_counts_citations_by_what_became_of_their_files(synced: Command, 
     assert done.status == 1
     (counted,) = done.objects
     stale = {Path(path).name: state for state, path in counted.pop("stale")}
+    assert counted.pop("now") == [[str(docs / "sun.md"), str(docs / "moved.md")]]
     assert stale == {"oil.md": "missing", "peel.md": "changed", "sun.md": "moved"}
     assert counted == {"checked": 3, "found": 0, "moved": 1, "changed": 1, "missing": 1, "problems": []}
     assert "ingest sync" in synced("index", "verify").out
-    assert "missing  " in synced("index", "verify").out
+    assert sorted(synced("index", "verify").out.splitlines()[1:4]) == [
+        f"changed  {docs / 'peel.md'}",
+        f"missing  {docs / 'oil.md'}",
+        f"moved    {docs / 'sun.md'}, now {docs / 'moved.md'}",
+    ]
 
 
 def test_verify_ends_with_1_and_names_what_is_wrong(synced: Command, here: Path) -> None:
@@ -60,6 +65,7 @@ def test_verify_ends_with_1_and_names_what_is_wrong(synced: Command, here: Path)
         "What is stored of passage 2 is not what was written; run `python -m index rebuild`."
     ]
     assert "Problem: What is stored of passage 2" in synced("index", "verify").out
+    assert synced("index", "verify").out.endswith("\n1 problem.\n")
 
 
 def test_rebuild_needs_no_source_and_keeps_the_model(synced: Command, docs: Path) -> None:

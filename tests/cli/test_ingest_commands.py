@@ -82,8 +82,44 @@ def test_removing_one_of_two_copies_says_where_its_content_remains(synced: Comma
 
     (entry,) = synced("ingest", "remove", docs / "oil.md", "--json").objects
 
-    assert (entry["outcome"], entry["reason"]) == ("removed", "its content remains as oil2.md")
+    stays = f"it still lies in {docs} and comes back at the next sync of it: delete the file as well"
+    assert (entry["outcome"], entry["reason"]) == ("removed", f"its content remains as oil2.md; {stays}")
     assert outcomes(synced("ingest", "ledger", entry["document_id"], "--json").objects) == {"oil2.md": "read"}
+
+
+def test_removing_a_file_that_stays_in_its_folder_says_that_it_comes_back(synced: Command, docs: Path) -> None:
+    (docs / "sun.md").unlink()
+
+    done = synced("ingest", "remove", "docs")
+
+    stays = f"it still lies in {docs} and comes back at the next sync of it: delete the file as well"
+    assert done.out.splitlines() == [
+        f"removed   {docs / 'oil.md'}: {stays}",
+        f"removed   {docs / 'peel.md'}: {stays}",
+        f"removed   {docs / 'sun.md'}",
+        "3 removed. The index is at generation 2.",
+    ]
+    assert outcomes(synced("ingest", "sync", "docs", "--json").objects) == {"oil.md": "read", "peel.md": "read"}
+
+
+def test_one_is_said_as_one_and_more_as_more(stratum: Command, docs: Path) -> None:
+    write(docs, long="".join(f"## Part {number}\n\n{'barrier of the skin ' * 60}\n\n" for number in range(2)))
+
+    done = stratum("ingest", "sync", "docs", *MODEL)
+
+    assert f"read      {docs / 'sun.md'} (1 passage)\n" in done.out
+    assert f"read      {docs / 'long.md'} (2 passages)\n" in done.out
+
+
+def test_removing_what_was_added_by_itself_or_uploaded_says_nothing_of_a_folder(synced: Command, here: Path) -> None:
+    zinc = write(here / "more", zinc="Zinc soothes.") / "zinc.md"
+    upload = store_upload(here / "var", "silk.md", b"Silk is smooth.")
+    assert synced("ingest", "add", zinc, upload).status == 0
+
+    done = synced("ingest", "remove", zinc, upload, "--json")
+
+    assert [(entry["outcome"], entry["reason"]) for entry in done.objects] == [("removed", "")] * 2
+    assert (zinc.exists(), upload.exists()) == (True, False)
 
 
 def test_an_upload_is_listed_with_the_name_it_came_under(synced: Command, here: Path) -> None:
@@ -92,7 +128,7 @@ def test_an_upload_is_listed_with_the_name_it_came_under(synced: Command, here: 
     added = synced("ingest", "add", path)
     listed = synced("ingest", "ledger", path)
 
-    assert f"read      {path} [Zinc & skin.md] (1 passages)" in added.out
+    assert f"read      {path} [Zinc & skin.md] (1 passage)" in added.out
     assert f"{path} [Zinc & skin.md]" in listed.out
     assert "[oil.md]" not in synced("ingest", "ledger").out
 

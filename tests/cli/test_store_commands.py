@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 import index.__main__
 from index import rebuilding
 from index.hashing import HashingEncoder
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, write
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -30,9 +31,71 @@ def test_folding_writes_a_missing_view_again(synced: Command, here: Path) -> Non
 
     done = synced("index", "fold", "--json")
 
-    assert (done.status, done.objects) == (0, [{"views": 1, "passages": 3}])
+    assert (done.status, done.objects) == (
+        0,
+        [{"views": 1, "passages": 3, "damaged": 1, "outdated": 0, "added": 0, "written": 1}],
+    )
     assert synced("index", "verify").status == 0
-    assert synced("index", "fold").out == "3 passages in 1 sound views.\n"
+
+
+def test_folding_says_what_it_did(synced: Command, docs: Path, here: Path) -> None:
+    assert synced("index", "fold").out == "Nothing had to be written. 1 view holds 3 passages and is sound.\n"
+
+    (view,) = (here / "var" / "views").iterdir()
+    view.unlink()
+    assert synced("index", "fold").out == (
+        "Wrote 1 view (1 was damaged or missing). 1 view holds 3 passages and is sound.\n"
+    )
+
+    write(docs, **{f"{number:02}": f"Text {number}." for number in range(30)})
+    assert synced("ingest", "sync", "docs").status == 0
+    write(docs, late="Zinc soothes.")
+    assert synced("ingest", "sync", "docs").status == 0
+    assert synced("index", "fold").out == (
+        "Wrote 1 view (1 passage was in none yet). 2 views hold 34 passages and are sound.\n"
+    )
+
+
+def test_folding_says_that_it_brought_an_earlier_schema_up_to_date(stratum: Command, here: Path) -> None:
+    (here / "var").mkdir()
+    packed = PROJECT / "tests" / "index" / "schemas" / "1.sqlite.gz"
+    (here / "var" / "catalogue.sqlite").write_bytes(gzip.decompress(packed.read_bytes()))
+
+    first, again = stratum("index", "fold"), stratum("index", "fold")
+
+    assert first.out.startswith("Brought the index from schema 1 to 2; nothing was embedded again.\nWrote 1 view (")
+    assert again.out.startswith("Nothing had to be written.")
+
+
+def test_folding_that_cannot_write_says_so(synced: Command, here: Path) -> None:
+    (view,) = (here / "var" / "views").iterdir()
+    view.unlink()
+    view.parent.rmdir()
+    view.parent.write_text("a file in its place")
+
+    done = synced("index", "fold")
+
+    require_refusal(done.status, done.sentence, "views", "cannot be written", "permissions")
+    assert synced("index", "search", "oil").status == 0
+
+
+@pytest.mark.parametrize("command", ["fold", "status"])
+def test_a_catalogue_with_damaged_pages_is_named_with_the_way_back(
+    synced: Command, docs: Path, here: Path, command: str
+) -> None:
+    write(docs, **{f"{number:02}": f"Text {number} of many." for number in range(60)})
+    assert synced("ingest", "sync", "docs").status == 0
+    content = bytearray((here / "var" / "catalogue.sqlite").read_bytes())
+    content[8 * 4096 : 12 * 4096] = bytes(4 * 4096)
+    (here / "var" / "catalogue.sqlite").write_bytes(content)
+
+    done = synced("index", command)
+
+    assert done.out == ""
+    require_refusal(done.status, done.sentence, "catalogue.sqlite is damaged", "index restore FILE --replace")
+    assert "***" not in done.sentence
+    assert done.sentence.count("restore a backup") == 1
+    assert (here / "var" / "catalogue.sqlite").read_bytes() == content
 
 
 def test_a_backup_is_restored_into_another_folder_and_answers_there(synced: Command, here: Path) -> None:
@@ -40,7 +103,7 @@ def test_a_backup_is_restored_into_another_folder_and_answers_there(synced: Comm
     restored = synced("index", "restore", "backup.zip", "--data", "other")
 
     assert (made.status, restored.status) == (0, 0)
-    assert made.out.startswith("3 documents, 3 passages of generation 1 and 0 uploaded files are in backup.zip (")
+    assert made.out.startswith("3 documents, 3 passages of generation 1 and 0 kept files (uploads, judgements) are in ")
     assert "ingest sync" in restored.out
     wanted, found = (
         synced("index", "search", "glycolic", "--json", "--data", one).objects[0] for one in ("var", "other")
@@ -78,6 +141,21 @@ def test_a_backup_without_an_index_and_a_restore_of_no_backup_are_refused(stratu
 
     done = stratum("index", "restore", "text.zip")
     require_refusal(done.status, done.sentence, "text.zip", "index backup")
+    assert "Errno" not in done.sentence
+    done = stratum("index", "restore", "nowhere.zip")
+    require_refusal(done.status, done.sentence, "There is no backup nowhere.zip; check the path.")
+
+
+def test_a_backup_in_a_place_that_cannot_be_written_is_refused_in_one_sentence(synced: Command, here: Path) -> None:
+    for place, said in (
+        ("nowhere/backup.zip", "There is no folder nowhere for the backup; make it first, or give another place."),
+        ("docs", "docs is a folder; give the name of the file to write, such as docs/stratum-backup.zip."),
+    ):
+        done = synced("index", "backup", place)
+        require_refusal(done.status, done.sentence, said)
+    done = synced("index", "restore", "docs", "--data", "other")
+    require_refusal(done.status, done.sentence, "docs is a folder", "index backup")
+    assert {file.name for file in here.iterdir()} == {"docs", "var"}
 
 
 def test_a_rebuild_that_is_interrupted_says_so_and_goes_on(
@@ -106,21 +184,43 @@ def test_a_rebuild_that_is_interrupted_says_so_and_goes_on(
     assert not (here / "var" / "ahead.sqlite").exists()
 
 
-def test_control_c_in_a_shell_ends_a_rebuild_in_one_sentence(synced: Command, here: Path) -> None:
+def interrupted(here: Path, where: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m index` in a process of its own in which Ctrl+C is pressed at the first call of `where`."""
+    module, _, name = where.rpartition(".")
     code = (
-        "import os, signal\nfrom index import rebuilding\n"
-        "def embed(*_): os.kill(os.getpid(), signal.SIGINT)\n"
-        "rebuilding.embed = embed\n"
+        f"import os, signal\nfrom {module.rpartition('.')[0] or module} import {module.rpartition('.')[2]} as place\n"
+        f"real = place.{name}\n"
+        f"def pressed(*given, **named):\n    place.{name} = real\n    os.kill(os.getpid(), signal.SIGINT)\n"
+        f"place.{name} = pressed\n"
         "from core.command import run\nimport index.__main__\nrun(index.__main__.app, 'index')"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, "rebuild"],
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
         cwd=here,
         env=os.environ | {"PYTHONPATH": str(PROJECT)},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+@pytest.mark.parametrize("where", ["index.ahead.discard", "index.segments.fold"])
+def test_a_rebuild_that_is_interrupted_after_its_commit_says_that_it_is_done(
+    synced: Command, here: Path, where: str
+) -> None:
+    done = interrupted(here, where, "rebuild")
+
+    assert (done.returncode, done.stdout) == (0, "Rebuilt 3 passages of 3 documents with hashing-256.\n")
+    assert "Stopped" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert synced("index", "status", "--json").objects[0]["generation"] == 2
+    assert not (here / "var" / "ahead.sqlite").exists()
+    assert synced("index", "fold").status == 0
+    assert synced("index", "verify").status == 0
+
+
+def test_control_c_in_a_shell_ends_a_rebuild_in_one_sentence(synced: Command, here: Path) -> None:
+    done = interrupted(here, "index.rebuilding.embed", "rebuild")
 
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("index: Stopped;")

@@ -115,8 +115,8 @@ def test_a_beir_folder_notes_what_it_judges_and_does_not_hold(tmp_path: Path) ->
 
     assert (read.name, len(read.questions), len(read.documents), len(read.judgements)) == ("set/test", 8, 8, 9)
     assert read.notes == (
-        "1 judged queries are not in queries.jsonl: gone.",
-        "1 judged documents are not in corpus.jsonl: lost.",
+        "1 judged query is not in queries.jsonl: gone.",
+        "1 judged document is not in corpus.jsonl: lost.",
     )
 
 
@@ -143,6 +143,4 @@ def test_a_long_query_of_a_beir_folder_is_noted_and_not_refused(tmp_path: Path) 
     text = (folder / "queries.jsonl").read_text(encoding="utf-8")
     (folder / "queries.jsonl").write_text(text.replace("use against acne", "acne " * 900), encoding="utf-8")
 
-    assert read_beir(folder).notes == (
-        "1 queries are longer than 2,000 characters and are asked with their beginning: q0.",
-    )
+    assert read_beir(folder).notes == ("1 query is longer than 2,000 characters and is asked with its beginning: q0.",)

@@ -119,6 +119,77 @@ def test_a_wrong_file_is_refused_by_line_and_reason(tmp_path: Path, name: str, t
     assert name in str(refused.value)
 
 
+LOWER_CASE = (
+    "what is the best treatment for acne scars in dark skin types without lasers\n"
+    "how long do i have to wait after microneedling before i can use retinol again\n"
+)
+WITH_A_STORY = (
+    "I am 34. I have melasma. Hydroquinone burned. I stopped. I am afraid of lasers. What now, and is there "
+    "anything that a person with my skin could use without having to see a dermatologist every single month, "
+    "preferably without a prescription, and that does not stain clothes? It should not be dear either.\n"
+)
+PROSE = "Retinol stings at first. It speeds up the turnover of cells. " * 4
+WRAPPED = """Retinol stings at first. Applied to the skin it speeds up
+the turnover of cells. It is used against wrinkles and acne, and
+stings at first."""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("---\ntitle: Retinol\n---\nRetinol stings.\n", "line 1: this begins the front matter of a document"),
+        ("\n# Retinol\n\nRetinol stings.\n", "line 2: this is a heading"),
+        ("does it sting?\n## Harms\nis it safe?\n", "line 2: this is a heading"),
+        ("Retinol\n=======\n\nIt stings.\n", "line 2: there is no word in it"),
+        ("| a | b |\n| c | d |\n", "line 1: this is a row of a table"),
+        ("<!DOCTYPE html>\n<html><body>It stings.</body></html>\n", "line 1: this is HTML"),
+        ('[{"_id": "a", "text": "does it sting?"}]\n', "line 1: this is one JSON list"),
+        (f"does it sting?\n{PROSE}\n", "line 2: it has 8 sentences and no question mark"),
+        (f"Retinol.\n\n{WRAPPED}\n", "line 3: its sentence goes on in the next line"),
+    ],
+)
+@pytest.mark.parametrize("name", ["notes.md", "notes.txt"])
+def test_a_text_that_is_no_list_of_questions_is_refused_by_line_and_reason(
+    tmp_path: Path, name: str, text: str, said: str
+) -> None:
+    with pytest.raises(InputError) as refused:
+        read_questions(wrote(tmp_path, name, text))
+
+    assert said in str(refused.value)
+    assert f"{name}, line" in str(refused.value)
+    assert "one question a line" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "does niacinamide help?\n\nis it safe? \n",
+        "niacinamide\nretinol 0.5 %\nvitamin c, e and ferulic acid\nSPF 50+\n#skincare\n",
+        LOWER_CASE,
+        "- does it sting?\n- is it safe?\n1. What next?\n",
+        WITH_A_STORY,
+        "Retinol stings. Acid peels.\nZinc soothes\nand oil calms.\n",
+        "ist das schädlich?\n皮膚に良いですか\nमुँहासे में क्या मदद करता है\n",
+        "pH 3.5 vs. pH 5.5 for vitamin C\nDr. Smith's peel vs. Dr. Jones's\n",
+        "Is retinol e.g. Differin safe?\nTretinoin vs. adapalene\n",
+    ],
+)
+@pytest.mark.parametrize("name", ["questions.md", "questions.txt", "questions"])
+def test_a_plain_list_of_questions_or_keywords_is_taken_whatever_it_looks_like(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    assert len(read_questions(wrote(tmp_path, name, text))) == sum(1 for line in text.split("\n") if line.strip())
+
+
+def test_no_document_of_the_shipped_corpus_is_taken_for_questions() -> None:
+    documents = sorted((Path(__file__).parents[2] / "corpus").rglob("*.md"))
+
+    assert len(documents) > 80
+    for document in documents:
+        with pytest.raises(InputError, match="line 1: "):
+            read_questions(document)
+
+
 def test_a_file_that_is_not_there_or_is_no_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot be read \(No such file"):
         read_questions(tmp_path / "none.jsonl")

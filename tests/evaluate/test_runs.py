@@ -208,7 +208,7 @@ def test_a_beir_folder_that_lost_a_document_loses_it_in_the_index(data: Path, ha
     assert one.manifest.corpus.count == 7
     assert one.scores is not None
     assert one.scores.per_query["q0"]["R@100"] == 0.0
-    assert collection.notes == ("1 judged documents are not in corpus.jsonl: d0.",)
+    assert collection.notes == ("1 judged document is not in corpus.jsonl: d0.",)
 
 
 def test_an_index_that_changes_while_it_is_asked_is_no_run(data: Path, hashing: Encoder, tmp_path: Path) -> None:

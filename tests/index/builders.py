@@ -152,10 +152,12 @@ def resealed(data: Path) -> None:
 
 
 def ranking(answer: Answer) -> list[tuple[object, ...]]:
-    """Return everything of an answer that must not depend on how the index came about."""
+    """Return everything of an answer that must not depend on how the index came about.
+
+    Which of several files that hold a document it is called by does depend on it: the first that was known.
+    """
     return [
-        (hit.rank, hit.document_id, hit.start, hit.end, hit.score, hit.dense, hit.lexical, hit.path)
-        for hit in answer.citations
+        (hit.rank, hit.document_id, hit.start, hit.end, hit.score, hit.dense, hit.lexical) for hit in answer.citations
     ]
 
 

@@ -34,7 +34,7 @@ def library(data: Path, hashing: Encoder) -> Path:
 
 def test_a_document_comes_back_as_it_was_read(library: Path) -> None:
     with open_catalogue(library) as catalogue:
-        assert catalogue.document(WHOLE.id) == replace(WHOLE, name="a.md")
+        assert catalogue.document(WHOLE.id) == replace(WHOLE, name="b.md")
         assert catalogue.document(PARTIAL.id) == PARTIAL
         assert catalogue.document_ids() == tuple(sorted((WHOLE.id, PARTIAL.id)))
 
@@ -49,8 +49,8 @@ def test_the_ledger_says_of_every_file_what_became_of_it(library: Path) -> None:
         entries = catalogue.ledger()
 
     assert [(Path(entry.path).name, entry.outcome, entry.reason, entry.pages, entry.passages) for entry in entries] == [
-        ("a.md", "read", "", 0, 1),
-        ("b.md", "duplicate", "", 0, 1),
+        ("a.md", "duplicate", "the same content as b.md", 0, 1),
+        ("b.md", "read", "", 0, 1),
         ("empty.md", "refused", "empty.md is empty.", 0, 0),
         ("scan.md", "partial", "not read: page 2 (images are not read) and 1 more", 2, 1),
     ]
@@ -64,7 +64,7 @@ def test_the_library_lists_documents_by_title(library: Path) -> None:
 
     assert [(one.title, Path(one.path).name, one.pages, one.passages, len(one.losses)) for one in summaries] == [
         ("Scan", "scan.md", 2, 1, 2),
-        ("Zinc and retinol", "a.md", 0, 1, 0),
+        ("Zinc and retinol", "b.md", 0, 1, 0),
     ]
 
 
@@ -96,7 +96,7 @@ def test_files_are_found_by_path_by_document_and_by_folder(library: Path) -> Non
         assert [Path(path).name for path in every] == ["a.md", "b.md", "empty.md", "scan.md"]
         assert all(catalogue.file(path) == known for path, known in every.items())
         assert catalogue.file("/library/none.md") is None
-        assert [known.file.name for known in catalogue.files_of(WHOLE.id)] == ["a.md", "b.md"]
+        assert [known.file.name for known in catalogue.files_of(WHOLE.id)] == ["b.md", "a.md"]
         assert catalogue.files_within("/library") == tuple(every.values())
         assert [known.file.name for known in catalogue.files_within("/library/a.md")] == ["a.md"]
         assert catalogue.files_within("/lib") == catalogue.files_within("/library/a") == ()

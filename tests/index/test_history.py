@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from core.document import Document
 from core.results import MODES
-from index import Change, Searcher, open_writer, rebuilding, segments, verify
+from index import Change, Searcher, open_catalogue, open_writer, rebuilding, segments, verify
 from index.ahead import open_ahead
 from index.arrays import Vectors
 from index.backup import backup, restore
@@ -150,9 +150,8 @@ class History(RuleBasedStateMachine):
 
     @rule(name=NAMES)
     def ask(self, name: str) -> None:
-        wanted = {file_of(read, path).path for path, read in self._files.items()}
         hits = self._searcher.ask(name.partition(".")[0], 50).citations
-        assert {hit.path for hit in hits} <= wanted
+        assert all(hit.path == self._first_known()[hit.document_id] for hit in hits)
 
     def _write(self, files: dict[str, Document], left: tuple[str, ...]) -> None:
         """Commit as a sync does: known content is linked, new content is read, and what is left over goes last."""
@@ -162,11 +161,20 @@ class History(RuleBasedStateMachine):
         living, before = embedded_texts(self._files.values()), len(self._encoder.embedded)
         self._writer.commit(Change(linked=linked, read=added(fresh).read, gone=gone(*left).gone), self._encoder)
         assert not living & set(self._encoder.embedded[before:]), "embedded again"
+        for path, read in files.items():
+            if path in self._files and self._files[path].id != read.id:
+                del self._files[path]
+        self._files |= files
         for path in left:
             del self._files[path]
-        self._files |= files
+
+    def _first_known(self) -> dict[str, str]:
+        """Return the path that each document goes by: of those that hold it, the first that did."""
+        return {read.id: file_of(read, path).path for path, read in reversed(self._files.items())}
 
     def teardown(self) -> None:
+        with open_catalogue(self._data) as catalogue:
+            assert {one: catalogue.paths(one)[0] for one in catalogue.document_ids()} == self._first_known()
         self._open.close()
         fresh = Path(self._folder.name) / "fresh"
         put(fresh, Counting(), added(self._files))

@@ -13,10 +13,10 @@ import pytest
 from core.document import Document, Page
 from core.errors import FingerprintError, InputError, NoIndexError
 from core.results import MODES, Answer, Mode
-from index import LONGEST_QUESTION, Encoder, Searcher, open_catalogue, open_writer, parsed
+from index import LONGEST_QUESTION, Change, Encoder, Searcher, open_catalogue, open_writer, parsed
 from index.hashing import HashingEncoder
 from index.ranking import POOL
-from tests.index.builders import added, document, filled, gone, paragraphs, put, ranking, sectioned
+from tests.index.builders import added, document, file_of, filled, gone, paragraphs, put, ranking, sectioned
 
 # Half of a character, and a byte that is no UTF-8, as a shell hands it over.
 HALVES = tuple(f"oil {chr(code)}" for code in (0xD83E, 0xDCFF))
@@ -257,13 +257,13 @@ def test_pages_and_section_are_looked_up_from_the_span(searcher: Searcher) -> No
     assert (oil.section, oil.pages, oil.title) == (("Effects", "Oil"), (), "Niacinamide")
 
 
-def test_a_citation_names_the_first_of_its_files(data: Path, hashing: Encoder) -> None:
+def test_a_citation_names_the_file_its_document_was_first_known_by(data: Path, hashing: Encoder) -> None:
     read = document("Retinol.", name="b.md")
-    put(data, hashing, added({"b.md": read, "a-serum.md": read}))
+    put(data, hashing, added({"b-serum.md": read}), Change(linked=((file_of(read, "a.md"), read.id),)))
 
     (hit,) = Searcher(data, hashing).ask("retinol").citations
 
-    assert (hit.path, hit.title) == ("/library/a-serum.md", "A serum")
+    assert (hit.path, hit.title) == ("/library/b-serum.md", "B serum")
 
 
 def test_a_path_is_shown_from_where_the_person_stands(

@@ -14,6 +14,7 @@ import pytest
 from core import codec
 from core.document import Document
 from core.errors import BusyError, DamagedError, DataFolderError, FingerprintError
+from core.ledger import SourceFile
 from core.results import MODES, Fingerprint
 from index import DEFAULT_MODEL, Change, Encoder, Refusal, Searcher, open_catalogue, open_writer, verify
 from index.arrays import Vectors
@@ -181,7 +182,37 @@ def test_a_file_edited_into_the_content_of_another_becomes_its_copy(data: Path, 
 
     with open_catalogue(data) as catalogue:
         assert catalogue.document_ids() == (two.id,)
-        assert catalogue.paths(two.id) == (f"{ROOT}/a.md", f"{ROOT}/b.md")
+        assert catalogue.paths(two.id) == (f"{ROOT}/b.md", f"{ROOT}/a.md")
+
+
+def test_of_several_files_that_hold_a_document_the_first_known_names_it_until_it_goes(
+    data: Path, hashing: Encoder
+) -> None:
+    read = document("Twice.")
+    again = SourceFile(f"{ROOT}/m.md", "m.md", read.sha256, "/other/root")
+    put(
+        data,
+        hashing,
+        added({"m.md": read}),
+        Change(linked=((file_of(read, "z.md"), read.id), (file_of(read, "a.md"), read.id))),
+        # Put once more, from another root or by a newer reader, a file stays what it was.
+        Change(linked=((again, read.id),)),
+        added({"a.md": replace(read, reader="markdown/2")}),
+    )
+    with open_catalogue(data) as catalogue:
+        assert catalogue.paths(read.id) == tuple(f"{ROOT}/{name}.md" for name in "mza")
+        assert (catalogue.name(read.id), catalogue.document(read.id).name) == ("m.md", "m.md")
+        assert [one.path for one in catalogue.summaries()] == [f"{ROOT}/m.md"]
+        assert [(entry.name, entry.outcome, entry.reason) for entry in catalogue.ledger()] == [
+            ("a.md", "duplicate", "the same content as m.md"),
+            ("m.md", "read", ""),
+            ("z.md", "duplicate", "the same content as m.md"),
+        ]
+
+    put(data, hashing, gone("m.md"))
+
+    with open_catalogue(data) as catalogue:
+        assert (catalogue.name(read.id), catalogue.paths(read.id)) == ("z.md", (f"{ROOT}/z.md", f"{ROOT}/a.md"))
 
 
 def test_a_file_that_is_refused_now_loses_its_document(data: Path, hashing: Encoder) -> None:

@@ -110,6 +110,12 @@ def test_metadata_come_from_the_file_and_never_from_its_name_or_date(make_pdf: M
         assert (meta.title, meta.year) == ("", None)
 
 
+@pytest.mark.parametrize("junk", ["ARRAY(0x55d0c8a1)", "HASH(0x7f)", "[object Object]", "null", "<Author at 0x7f3a>"])
+def test_what_a_program_prints_in_the_place_of_authors_is_no_author(make_pdf: MakePdf, junk: str) -> None:
+    assert _read(make_pdf([["Skin."]], info={"/Author": junk})).metadata.authors == ()
+    assert _read(make_pdf([["Skin."]], info={"/Author": f"{junk}; Roe, Jane"})).metadata.authors == ("Roe, Jane",)
+
+
 def test_publishers_xmp_gives_year_and_doi(make_pdf: MakePdf) -> None:
     writer = pypdf.PdfWriter(clone_from=BytesIO(make_pdf([["Words of a paper."]])))
     stream = StreamObject()

@@ -17,7 +17,7 @@ import pytest
 
 from core.errors import BusyError, InputError, StratumError
 from index import open_writer
-from ingest import Outcomes, entries_for
+from ingest import Outcomes, entries_for, sync
 from ingest.changes import FolderChanges
 from ingest.watch import LOOK, PATIENCE, QUIET, RETRY, follow, watch
 
@@ -284,6 +284,38 @@ class Following:
         """Wait for the end, and return the exit status and what else was printed."""
         out, err = self.process.communicate(timeout=60)
         return self.process.returncode, out, err
+
+
+def test_a_file_that_stays_refused_is_named_once(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "a.md").write_text("Text one.")
+    (docs / "blank.md").write_text(" ")
+    following = Following(tmp_path)
+    assert [following.entry(), following.entry()] == [("a.md", "read"), ("blank.md", "refused")]
+
+    (docs / "b.md").write_text("Text two.")
+    assert following.entry() == ("b.md", "read")
+    # Edited, and no better for it, it is named again; and from then on once more not.
+    (docs / "blank.md").write_text("  ")
+    assert following.entry() == ("blank.md", "refused")
+    (docs / "c.md").write_text("Text three.")
+    assert following.entry() == ("c.md", "read")
+    following.process.send_signal(signal.SIGINT)
+
+    assert following.ended()[:2] == (0, "")
+
+
+def test_what_was_refused_before_is_named_when_the_following_begins(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "blank.md").write_text(" ")
+    sync(tmp_path / "var", docs, "hashing-256")
+    following = Following(tmp_path)
+
+    assert following.entry() == ("blank.md", "refused")
+    following.process.send_signal(signal.SIGINT)
+    assert following.ended()[0] == 0
 
 
 def test_a_real_process_follows_a_folder_until_it_is_interrupted(tmp_path: Path) -> None:
