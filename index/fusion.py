@@ -1,26 +1,60 @@
-"""Dense and lexical scores to one ranking: a convex sum in which words weigh as much as they can say.
+"""What speaks for a passage to one score: a fixed convex sum of five signs, none of which is fitted to the question.
 
-Convex combination after Bruch, Gai and Ingber (2023), "An Analysis of Fusion Functions for Hybrid Retrieval". The
-cosine is taken as it is; BM25 is divided by the most that this question could score at all. A question whose rare words
-stand in no passage (lay wording, misspellings) therefore leaves the ranking to the meaning, and one that names a thing
-exactly (a CAS number, an INCI name) lets the words decide, without a weight that has to be guessed from the question.
-The figures behind `DENSE_SHARE` are in ARCHITECTURE.md ("Fusion").
+Convex combination after Bruch, Gai and Ingber (2023), "An Analysis of Fusion Functions for Hybrid Retrieval". Cosines
+are taken as they are; BM25 is divided by the most that this question could score at all, coverage and proximity are
+shares. A question whose rare words stand in no passage (lay wording, misspellings) therefore leaves the ranking to the
+meaning, and one that names a thing exactly (a CAS number, an INCI name) lets the words decide, without a weight that
+has to be guessed from the question. The figures behind `WEIGHTS` are in docs/retrieval.md.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from index.arrays import Scores
 
-DENSE_SHARE = 0.75
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each sign counts in a hybrid ranking; they add up to 1."""
+
+    passage: float
+    sentence: float
+    bm25: float
+    coverage: float
+    proximity: float
 
 
-def fused(dense: Scores, lexical: Scores, best_possible: float, share: float = DENSE_SHARE) -> Scores:
-    """Return `share` of the cosines plus the rest of the scaled BM25 scores, shape `(n,)`.
+WEIGHTS = Weights(passage=0.36, sentence=0.23, bm25=0.14, coverage=0.20, proximity=0.07)
 
-    Row i of both belongs to the same candidate. `lexical` is 0 where no word matched; `best_possible` is the highest
-    BM25 score any passage could reach for the question, 0 when the question has no words.
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What speaks for candidates; every array has shape `(n,)`, row i of each belongs to the same candidate.
+
+    `passage` and `sentence` are cosines (of the whole, and of the best sentence); `bm25` is a share of the most that
+    the question could score, 0 where no word matched; `coverage` and `proximity` are shares too (`index/coverage.py`).
     """
-    scaled = lexical / best_possible if best_possible > 0 else np.zeros_like(lexical)
-    return np.asarray(share * dense + (1 - share) * scaled)
+
+    passage: Scores
+    sentence: Scores
+    bm25: Scores
+    coverage: Scores
+    proximity: Scores
+
+
+NOTHING = Signs(*(np.empty(0) for _ in range(5)))
+"""The signs of no candidate."""
+
+
+def fused(signs: Signs, weights: Weights = WEIGHTS) -> Scores:
+    """Return one score a candidate, shape `(n,)`."""
+    return np.asarray(
+        weights.passage * signs.passage
+        + weights.sentence * signs.sentence
+        + weights.bm25 * signs.bm25
+        + weights.coverage * signs.coverage
+        + weights.proximity * signs.proximity
+    )

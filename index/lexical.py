@@ -5,6 +5,7 @@ k1 = 1.2 and b = 0.75 are FTS5's own; Porter stemming and removal of diacritics 
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import sqlite3
@@ -26,6 +27,13 @@ _WEIGHTS = ", ".join(str(weight) for weight in FIELD_WEIGHTS)
 # FTS5's own constants; a term in more than half of the passages weighs next to nothing, but not nothing.
 K1 = 1.2
 _LEAST_RARITY = 1e-6
+
+# How many rows beyond those asked for are looked at for ties.
+_SPARE = 700
+
+# Restricts a full-text search to the ids of a JSON array. The plus keeps SQLite from looking the words up anew for
+# every row: 4 ms instead of 127 for six words and 600 of 100,000 passages.
+AMONG = "+rowid IN (SELECT value FROM json_each(?))"
 
 _WORD = re.compile(r"\w+(?:[.,'\u2019/+-]\w+)*%?")
 _PLAIN = re.compile(r"[^\W_]+")
@@ -155,30 +163,30 @@ def _best_and_ties(connection: sqlite3.Connection, expression: str, only: Filter
     """Return the `k` best rows for an FTS5 expression with their scores, and all that tie with the last."""
     if not expression:
         return []
-    found = _best(connection, expression, only, k + 1)
-    if len(found) <= k or found[k][1] != found[k - 1][1]:
-        return found[:k]
-    last = found[k][1]
-    return [row for row in _best(connection, expression, only, -1) if row[1] >= last]
+    found = _best(connection, expression, only, k + _SPARE)
+    if len(found) <= k or (found[-1][1] == found[k - 1][1] and len(found) == k + _SPARE):
+        found = found if len(found) <= k else _best(connection, expression, only, -1)
+    return [row for row in found if row[1] >= found[min(k, len(found)) - 1][1]]
 
 
 def _scores(connection: sqlite3.Connection, expression: str, numbers: Sequence[int]) -> dict[int, float]:
     """Return the scores of these rows for an FTS5 expression; rows that do not match are left out."""
     if not expression or not numbers:
         return {}
-    listed = ",".join(map(str, numbers))
     return dict(
         connection.execute(
-            f"SELECT rowid, -bm25(lexical, {_WEIGHTS}) FROM lexical WHERE lexical MATCH ? AND rowid IN ({listed})",  # noqa: S608
-            (expression,),
+            f"SELECT rowid, -bm25(lexical, {_WEIGHTS}) FROM lexical WHERE lexical MATCH ? AND {AMONG}",  # noqa: S608
+            (expression, json.dumps(numbers)),
         ).fetchall()
     )
 
 
-def _best(connection: sqlite3.Connection, expression: str, only: Filter, limit: int) -> list[tuple[int, float]]:
-    condition = f"AND rowid IN ({only.sql})" if only.sql else ""
+def _best(
+    connection: sqlite3.Connection, expression: str, only: Filter, limit: int, least: float = 0.0
+) -> list[tuple[int, float]]:
+    condition = f"AND +rowid IN ({only.sql})" if only.sql else ""
     return connection.execute(
         f"SELECT rowid, -bm25(lexical, {_WEIGHTS}) AS score FROM lexical WHERE lexical MATCH ? {condition} "  # noqa: S608
-        "ORDER BY score DESC, rowid LIMIT ?",
-        [expression, *only.values, limit],
+        "AND score >= ? ORDER BY score DESC, rowid LIMIT ?",
+        [expression, *only.values, least, limit],
     ).fetchall()

@@ -12,8 +12,6 @@ from index.synonyms import Name
 
 # Control characters that no reader lets into a text, so they cannot occur in a quotation.
 _OPEN, _CLOSE = "\x02", "\x03"
-# How many of the best passages count towards coverage.
-BEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,48 +19,36 @@ class Words:
     """The words of one question in the passages it found.
 
     `found` gives the spans matched in each passage's quotation; `weights` the rarity of each matched word as it is
-    written; `held` the terms that each of the best passages holds anywhere (title, section or quotation). `called` says
-    of each passage which name of the question it calls otherwise, and how.
+    written. `called` says of each passage which name of the question it calls otherwise, and how.
     """
 
-    terms: Terms
     found: dict[int, tuple[Span, ...]]
     weights: dict[str, float]
-    held: dict[int, frozenset[str]]
     called: dict[int, tuple[tuple[str, str], ...]]
 
     @classmethod
     def of(cls, catalogue: Catalogue, asked: Terms, names: Sequence[Name], ids: Sequence[int]) -> Words:
-        """Look up a question's terms and names in the passages with these ids, best first."""
+        """Look up a question's terms and names in the passages with these ids."""
         weights: dict[str, float] = {}
-        held: dict[int, set[str]] = {number: set() for number in ids[:BEST]}
         found: dict[int, list[Span]] = {}
         called: dict[int, dict[tuple[str, str], None]] = {}
         for match, own, name in _sought(asked, names):
             weight = sum(asked.rarity[term] for term in own)
             for number, marked in _marked(catalogue, match, ids):
-                if number in held:
-                    held[number].update(own)
                 for span, word in _unmarked(marked):
                     found.setdefault(number, []).append(span)
                     weights[word] = max(weight, weights.get(word, 0.0))
                     if name:
                         called.setdefault(number, {})[name, word] = None
         return cls(
-            asked,
             {number: _apart(spans) for number, spans in found.items()},
             weights,
-            {number: frozenset(some) for number, some in held.items()},
             {number: tuple(pairs) for number, pairs in called.items()},
         )
 
     def matches(self, passage_id: int) -> tuple[Span, ...]:
         """Return the spans of matched words in a passage's quotation."""
         return self.found.get(passage_id, ())
-
-    def coverage(self) -> float:
-        """Return the share of the question, 0..1 by rarity, that one of the best passages holds: the one with most."""
-        return max((self.terms.share(some) for some in self.held.values()), default=0.0)
 
 
 def _sought(asked: Terms, names: Sequence[Name]) -> Iterator[tuple[str, list[str], str]]:

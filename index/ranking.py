@@ -12,24 +12,28 @@ from index import lexical
 from index.arrays import Ids, Scores, Vectors
 from index.catalogue import Catalogue
 from index.closeup import Similarities
+from index.coverage import coverage, proximity
 from index.dense import DenseView
 from index.filters import Filter
-from index.fusion import fused
+from index.fusion import Signs, fused
 from index.lexical import Terms
 from index.synonyms import Name
 
 # How many candidates each side puts forward, and so how many passages can be asked for. It does not depend on how many
 # are wanted: the first ten must be the same ten whether ten or a hundred are shown.
 POOL = 300
-# How much of the dense score is the best sentence's cosine; the rest is the passage's (ARCHITECTURE.md, "Sentences").
+# How much of the dense score is the best sentence's cosine; the rest is the passage's (docs/retrieval.md).
 SENTENCE_SHARE = 0.5
+
+Nearest = tuple[Ids, Scores]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """Passages with a score to rank by and its parts where they were asked for; every array has shape `(n,)`.
 
-    `sentences` says how near each sentence of the candidates is, where the dense side was asked.
+    `sentences` says how near each sentence of the candidates is, where the dense
+    side was asked; `signs` what a hybrid score is made of.
     """
 
     ids: Ids
@@ -37,19 +41,26 @@ class Candidates:
     dense: Scores | None = None
     lexical: Scores | None = None
     sentences: Similarities | None = None
+    signs: Signs | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question as it is ranked: its text, its unit vector of shape `(dimension,)` or None, its terms.
 
-    `names` are those in it that have others.
+    `names` are those in it that have others; `near` the passages whose vectors are nearest, with their cosines.
     """
 
     text: str
     vector: Vectors | None
     terms: Terms
     names: tuple[Name, ...] = ()
+    near: Nearest | None = None
+
+
+def nearest(view: DenseView, vectors: Vectors, only: Filter) -> list[Nearest]:
+    """Return the passages nearest to each of several questions, whose vectors have shape `(questions, dimension)`."""
+    return view.search_many(vectors, POOL, only.allowed)
 
 
 def candidates(catalogue: Catalogue, view: DenseView, question: Question, mode: Mode, only: Filter) -> Candidates:
@@ -58,18 +69,27 @@ def candidates(catalogue: Catalogue, view: DenseView, question: Question, mode: 
     nothing = np.empty(0, np.int64), np.empty(0, np.float64)
     words = nothing if mode == "dense" else _words(catalogue, question, only)
     words = _cut(catalogue, *words)
-    if mode == "lexical" or vector is None:
+    if mode == "lexical" or vector is None or question.near is None:
         return Candidates(words[0], words[1], lexical=words[1])
-    near, _ = _cut(catalogue, *view.search(vector, POOL, only.allowed))
+    near, _ = _cut(catalogue, *question.near)
     ids = np.union1d(near, words[0])
     sentences = catalogue.closeups(ids.tolist(), len(vector)).similarities(vector)
-    dense = (1 - SENTENCE_SHARE) * view.cosines(vector, ids) + SENTENCE_SHARE * sentences.best()
+    passage, sentence = view.cosines(vector, ids), sentences.best()
+    dense = (1 - SENTENCE_SHARE) * passage + SENTENCE_SHARE * sentence
     if mode == "dense":
         return Candidates(ids, dense, dense=dense, sentences=sentences)
-    # A passage outside the lexical pool gets nothing from that side, like one without a matching word.
-    scores = np.zeros(len(ids))
-    scores[np.searchsorted(ids, words[0])] = words[1]
-    return Candidates(ids, fused(dense, scores, lexical.best_possible(question.terms.rarity)), dense, scores, sentences)
+    # A passage outside the lexical pool gets no BM25, like one without a matching word.
+    bm25 = np.zeros(len(ids))
+    bm25[np.searchsorted(ids, words[0])] = words[1]
+    connection, asked = catalogue.connection, question.terms
+    signs = Signs(
+        passage,
+        sentence,
+        bm25 / (lexical.best_possible(asked.rarity) or 1),
+        coverage(connection, asked, question.names, ids),
+        proximity(connection, asked, ids),
+    )
+    return Candidates(ids, fused(signs), dense, bm25, sentences, signs)
 
 
 def _words(catalogue: Catalogue, question: Question, only: Filter) -> tuple[Ids, Scores]:

@@ -4,30 +4,36 @@ from __future__ import annotations
 
 import time
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
 import numpy as np
 
-from core.document import Document
+from core.document import Document, Passage
 from core.errors import DamagedError, InputError
 from core.results import MODES, Answer, Citation, Hit, Mode
 from index import filters, lexical, support, synonyms
+from index.abreast import abreast
 from index.arrays import Vectors
 from index.catalogue import Catalogue
 from index.cite import Clues, cite
+from index.coverage import coverage
 from index.dense import DenseView
 from index.encoder import Encoder, load_encoder
 from index.filters import Where
 from index.fingerprint import chosen_model, fingerprint_of, require_same
-from index.matching import BEST, Words
+from index.fusion import NOTHING, Signs
+from index.matching import Words
 from index.opening import open_catalogue
-from index.ranking import POOL, Candidates, Question, candidates, hits
-from index.support import MARGIN, Evidence
+from index.ranking import POOL, Candidates, Question, candidates, hits, nearest
+from index.support import BEST, MARGIN, Evidence
 from index.synonyms import Name
+
+T = TypeVar("T")
 
 LONGEST_QUESTION = 2_000
 
@@ -93,10 +99,27 @@ class Searcher:
         """Return what speaks for an answer to each question, in hybrid mode: what `support` is fitted on."""
         return tuple(found.evidence for _, found, _, _ in self._asked(questions, "hybrid", (), BEST, 0))
 
+    def signs(self, questions: Sequence[str]) -> tuple[tuple[tuple[Passage, ...], Signs], ...]:
+        """Return for each question its candidates, in order of their ids, and what hybrid scores are made of."""
+
+        def signed(reader: Catalogue, found: Candidates, _: Question) -> tuple[tuple[Passage, ...], Signs]:
+            passages = reader.passages_by_id(found.ids.tolist())
+            return tuple(passages[number] for number in found.ids.tolist()), found.signs or NOTHING
+
+        return tuple(found for _, found, _, _ in self._each(questions, "hybrid", (), signed))
+
     def _asked(
         self, questions: Sequence[str], mode: Mode, where: Where, k: int, cited: int
     ) -> Iterator[tuple[str, _Found, int, float]]:
-        """Yield text, what was found, generation and milliseconds for every question."""
+        def ranked(reader: Catalogue, found: Candidates, question: Question) -> _Found:
+            return _found(reader, found, question, k, cited)
+
+        return self._each(questions, mode, where, ranked)
+
+    def _each(
+        self, questions: Sequence[str], mode: Mode, where: Where, work: Callable[[Catalogue, Candidates, Question], T]
+    ) -> Iterator[tuple[str, T, int, float]]:
+        """Yield text, what `work` makes of the candidates, generation and milliseconds for every question."""
         asked = [checked(question) for question in questions]
         names = [synonyms.names(text) for text in asked]
         with open_catalogue(self.data) as catalogue:
@@ -105,13 +128,22 @@ class Searcher:
             _, passages = catalogue.counts()
             started = time.perf_counter()
             vectors = None if mode == "lexical" else self._vectors(catalogue, asked, names)
-            encoding_ms = _since(started) / max(1, len(asked))
-            for row, text in enumerate(asked):
-                started = time.perf_counter()
-                terms = lexical.weighed(catalogue.connection, text, passages, names[row])
-                question = Question(text, None if vectors is None else vectors[row], terms, names[row])
-                found = _found(catalogue, candidates(catalogue, view, question, mode, only), question, k, cited)
-                yield text, found, view.generation, encoding_ms + _since(started)
+            near = None if vectors is None else nearest(view, vectors, only)
+            shared_ms = _since(started) / max(1, len(asked))
+
+            def done(reader: Catalogue, row: int) -> tuple[str, T, int, float]:
+                started, text = time.perf_counter(), asked[row]
+                question = Question(
+                    text,
+                    None if vectors is None else vectors[row],
+                    lexical.weighed(reader.connection, text, passages, names[row]),
+                    names[row],
+                    None if near is None else near[row],
+                )
+                result = work(reader, candidates(reader, view, question, mode, only), question)
+                return text, result, view.generation, shared_ms + _since(started)
+
+            yield from abreast(catalogue, self.data, done, len(asked))
 
     def _vectors(self, catalogue: Catalogue, asked: Sequence[str], names: Sequence[tuple[Name, ...]]) -> Vectors:
         """Return a unit vector a question, shape `(len(asked), dimension)`.
@@ -164,8 +196,7 @@ def checked(question: str) -> str:
 def _found(catalogue: Catalogue, found: Candidates, question: Question, k: int, cited: int) -> _Found:
     """Rank candidates and cite the first; what is said of the evidence does not depend on how many are wanted."""
     ranked = hits(catalogue, found, max(k, BEST))
-    looked_at = [number for number, _ in ranked[: max(cited, BEST)]]
-    words = Words.of(catalogue, question.terms, question.names, looked_at)
+    words = Words.of(catalogue, question.terms, question.names, [number for number, _ in ranked[: min(k, cited)]])
     near = found.sentences
     documents: dict[str, tuple[Document, str]] = {}
     citations = []
@@ -176,7 +207,8 @@ def _found(catalogue: Catalogue, found: Candidates, question: Question, k: int, 
         near_by = near.of(number) if near else {}
         clues = Clues(words.matches(number), words.weights, near_by, words.called.get(number, ()))
         citations.append(cite(*documents[document_id], hit, clues))
-    return _Found(tuple(hit for _, hit in ranked[:k]), tuple(citations), _evidence(found, words))
+    best = [number for number, _ in ranked[:BEST]]
+    return _Found(tuple(hit for _, hit in ranked[:k]), tuple(citations), _evidence(catalogue, found, question, best))
 
 
 def _held(catalogue: Catalogue, document_id: str) -> Document:
@@ -188,13 +220,15 @@ def _held(catalogue: Catalogue, document_id: str) -> Document:
         raise DamagedError(message) from error
 
 
-def _evidence(found: Candidates, words: Words) -> Evidence:
-    asked = words.terms
+def _evidence(catalogue: Catalogue, found: Candidates, question: Question, best: Sequence[int]) -> Evidence:
+    """Say what speaks for an answer; `best` are the ids of the best passages."""
+    asked = question.terms
     cosine, margin = None, 0.0
     if found.dense is not None and found.dense.size:
-        nearest = np.sort(found.dense)[::-1]
-        cosine, margin = float(nearest[0]), float(nearest[0] - nearest[:MARGIN][-1])
-    return Evidence(cosine, words.coverage(), margin, asked.share(asked.unknown))
+        nearest_first = np.sort(found.dense)[::-1]
+        cosine, margin = float(nearest_first[0]), float(nearest_first[0] - nearest_first[:MARGIN][-1])
+    covered = coverage(catalogue.connection, asked, question.names, np.sort(np.array(best, np.int64)))
+    return Evidence(cosine, float(covered.max(initial=0.0)), margin, asked.share(asked.unknown))
 
 
 def _since(started: float) -> float:

@@ -20,6 +20,8 @@ SUPPORTED_FROM = 0.84
 
 # The passage that the nearest one is compared with.
 MARGIN = 10
+# How many of the best passages count towards coverage.
+BEST = 3
 
 # The intercept, and what each sign weighs: cosine, coverage, margin, unknown.
 INTERCEPT, WEIGHTS = -3.40, (8.53, 0.79, 4.02, -1.44)

@@ -1,6 +1,8 @@
-"""Two scores to one: the cosine as it is, and words by the share they could say of what is asked."""
+"""Five signs to one score: cosines as they are, and words by the share they could say of what is asked."""
 
 from __future__ import annotations
+
+from dataclasses import astuple, fields
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.arrays import Scores
-from index.fusion import DENSE_SHARE, fused
+from index.fusion import WEIGHTS, Signs, Weights, fused
 
 
 def scores(*values: float) -> Scores:
@@ -16,63 +18,63 @@ def scores(*values: float) -> Scores:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[Scores, Scores, float]:
-    """Draw cosines, BM25 scores (0 where no word matched) and the most that these could be."""
-    count = draw(st.integers(1, 10))
-    dense = draw(st.lists(st.floats(-1, 1), min_size=count, max_size=count))
-    most = draw(st.floats(1e-3, 80))
-    lexical = draw(st.lists(st.just(0.0) | st.floats(0, most), min_size=count, max_size=count))
-    return scores(*dense), scores(*lexical), most
+def cases(draw: st.DrawFn) -> Signs:
+    """Draw cosines and shares; a share of 0 is common."""
+    count = draw(st.integers(1, 8))
+    cosines, shares = st.floats(-1, 1), st.just(0.0) | st.floats(0, 1)
+    drawn = (cosines, cosines, shares, shares, shares)
+    return Signs(*(scores(*draw(st.lists(one, min_size=count, max_size=count))) for one in drawn))
 
 
 def test_the_sum_is_the_one_that_is_said() -> None:
-    both = fused(scores(0.9, 0.5, -0.1), scores(0, 8, 4), 16, share=0.25)
+    signs = Signs(scores(0.9, -0.1), scores(0.8, 0.2), scores(0.5, 0.25), scores(1, 0.5), scores(0, 1))
 
-    assert both.tolist() == pytest.approx([0.25 * 0.9, 0.25 * 0.5 + 0.75 * 0.5, -0.25 * 0.1 + 0.75 * 0.25])
+    both = fused(signs, Weights(0.1, 0.2, 0.3, 0.25, 0.15))
 
-
-def test_a_passage_without_a_matching_word_gets_nothing_from_the_words() -> None:
-    assert fused(scores(0.4), scores(0), 10).tolist() == pytest.approx([DENSE_SHARE * 0.4])
+    assert both.tolist() == pytest.approx([0.09 + 0.16 + 0.15 + 0.25, -0.01 + 0.04 + 0.075 + 0.125 + 0.15])
 
 
-@pytest.mark.parametrize("most", [0.0, 12.0])
-def test_when_no_word_matched_the_cosines_rank_alone(most: float) -> None:
-    cosines = scores(0.2, 0.9, 0.55)
+def test_the_weights_add_up_to_one() -> None:
+    assert sum(astuple(WEIGHTS)) == pytest.approx(1)
+    assert min(astuple(WEIGHTS)) > 0
 
-    assert np.argsort(-fused(cosines, scores(0, 0, 0), most)).tolist() == [1, 2, 0]
+
+def test_when_no_word_matched_the_cosines_rank_alone() -> None:
+    cosines, nothing = scores(0.2, 0.9, 0.55), scores(0, 0, 0)
+
+    ranked = fused(Signs(cosines, cosines, nothing, nothing, nothing))
+
+    assert ranked.tolist() == pytest.approx(((WEIGHTS.passage + WEIGHTS.sentence) * cosines).tolist())
 
 
 def test_nothing_fuses_to_nothing() -> None:
-    assert fused(scores(), scores(), 3).tolist() == []
+    assert fused(Signs(scores(), scores(), scores(), scores(), scores())).tolist() == []
 
 
-@given(case=cases(), share=st.floats(0, 1))
-def test_a_fused_score_lies_within_the_bounds_of_a_cosine(case: tuple[Scores, Scores, float], share: float) -> None:
-    dense, lexical, most = case
+@given(signs=cases())
+def test_a_fused_score_lies_within_the_bounds_of_a_cosine(signs: Signs) -> None:
+    ranked = fused(signs)
 
-    both = fused(dense, lexical, most, share)
-
-    assert both.shape == dense.shape
-    assert (np.abs(both) <= 1 + 1e-12).all()
+    assert ranked.shape == signs.passage.shape
+    assert (np.abs(ranked) <= 1 + 1e-12).all()
 
 
-@given(case=cases())
-def test_more_of_either_never_ranks_lower(case: tuple[Scores, Scores, float]) -> None:
-    dense, lexical, most = case
+@given(signs=cases())
+def test_more_of_every_sign_never_ranks_lower(signs: Signs) -> None:
+    each = np.stack([getattr(signs, one.name) for one in fields(Signs)])
 
-    both = fused(dense, lexical, most)
+    ranked = fused(signs)
 
-    for one in range(len(dense)):
-        for other in range(len(dense)):
-            if dense[one] >= dense[other] and lexical[one] >= lexical[other]:
-                assert both[one] >= both[other]
+    for one in range(len(ranked)):
+        for other in range(len(ranked)):
+            if (each[:, one] >= each[:, other]).all():
+                assert ranked[one] >= ranked[other]
 
 
-@given(case=cases(), place=st.integers(0, 9))
-def test_a_score_does_not_depend_on_what_is_scored_beside_it(case: tuple[Scores, Scores, float], place: int) -> None:
-    dense, lexical, most = case
-    one = place % len(dense)
+@given(signs=cases(), place=st.integers(0, 7))
+def test_a_score_does_not_depend_on_what_is_scored_beside_it(signs: Signs, place: int) -> None:
+    one = place % len(signs.passage)
 
-    alone = fused(dense[one : one + 1], lexical[one : one + 1], most)
+    alone = fused(Signs(*(getattr(signs, each.name)[one : one + 1] for each in fields(Signs))))
 
-    assert alone[0] == fused(dense, lexical, most)[one]
+    assert alone[0] == fused(signs)[one]
