@@ -18,6 +18,7 @@ import typer
 from core.results import MODES, Answer
 from core.settings import load_settings
 from index import Searcher
+from index.diversity import AS_RANKED
 
 QUESTIONS = Path(__file__).parent / "data" / "corpus_questions.jsonl"
 DEPTHS = (1, 3, 5, 10)
@@ -35,7 +36,7 @@ def main(
     print(f"{split}: {len(answerable)} answerable questions; expected document among the first")
     print("mode     " + "  ".join(f"{depth:>5}" for depth in DEPTHS))
     for mode in MODES:
-        answers = searcher.ask_many([record["text"] for record in answerable], 50, mode)
+        answers = searcher.ask_many([record["text"] for record in answerable], 50, mode, arrangement=AS_RANKED)
         places = [place(answer, record["documents"]) for answer, record in zip(answers, answerable, strict=True)]
         shares = [sum(rank <= depth for rank in places) / len(places) for depth in DEPTHS]
         print(f"{mode:8} " + "  ".join(f"{share:5.3f}" for share in shares))

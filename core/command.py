@@ -22,6 +22,13 @@ ModelOption = Annotated[
     str | None,
     typer.Option("--model", help="Embedding model: a name or a folder. Default: the one the index was made with."),
 ]
+RerankerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--reranker",
+        help="A cross-encoder on this machine, by name or folder, that reads the first candidates too. Default: none.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 REFUSED_SOMETHING = 1

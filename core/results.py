@@ -32,6 +32,20 @@ class Fingerprint:
 
 
 @dataclass(frozen=True, slots=True)
+class Reranking:
+    """A cross-encoder that had a second say: its name, a SHA-256 over its weights, and how many tokens it reads.
+
+    `share` is its part of the final score, `read` how many of the first candidates it was given.
+    """
+
+    model: str
+    weights: str
+    max_tokens: int
+    share: float
+    read: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage that was found: rank from 1, score (higher is better) and its two parts.
 
@@ -63,12 +77,30 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another place where a quotation's words stand; `same` when they are equal there, not only nearly.
+
+    The place is `document.text[start:end]`; `section` is the heading path, outermost first.
+    """
+
+    document_id: str
+    title: str
+    path: str
+    pages: tuple[PageRef, ...]
+    section: tuple[str, ...]
+    start: int
+    end: int
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A quotation with everything needed to find it again; the only thing shown, printed or exported.
 
     `quote` is `document.text[start:end]`; `sha256` is that of the source file; `highlight` is the best sentence
     and `matches` the words of the question, in document offsets; `section` is the heading path, outermost first.
-    `called` pairs names of the question with what the quotation calls the same thing.
+    `called` pairs names of the question with what the quotation calls the same thing; `also` names the passages that
+    were folded into this one because they say the same (index/diversity.py).
     """
 
     rank: int
@@ -94,6 +126,7 @@ class Citation:
     called: tuple[tuple[str, str], ...]
     fields: tuple[tuple[str, str], ...]
     references: tuple[Reference, ...]
+    also: tuple[Elsewhere, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +134,7 @@ class Answer:
     """What the corpus says to one question; `confidence` lies in 0..1, `elapsed_ms` in milliseconds.
 
     `hits` are all passages that were asked for, best first; `citations` quote the first of them, usually all.
+    `reranker` says which model had a second say, None where there was none.
     """
 
     query: str
@@ -111,3 +145,4 @@ class Answer:
     elapsed_ms: float
     citations: tuple[Citation, ...]
     hits: tuple[Hit, ...] = ()
+    reranker: Reranking | None = None

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     data: Path = Field(default=Path("var"), description="The data folder: catalogue, views, uploads.")
     corpus: Path = Field(default=Path("corpus"), description="The folder that `ingest sync` follows by default.")
     model: str | None = Field(default=None, description="Name or folder of the embedding model.")
+    reranker: str | None = Field(default=None, description="Name or folder of a cross-encoder; none is used without.")
 
     @classmethod
     def settings_customise_sources(
@@ -42,9 +43,10 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
-def load_settings(data: Path | None = None, model: str | None = None) -> Settings:
+def load_settings(data: Path | None = None, model: str | None = None, reranker: str | None = None) -> Settings:
     """Return the settings in force; arguments that are not None win over environment and file."""
-    given = {name: value for name, value in (("data", data), ("model", model)) if value is not None}
+    said = (("data", data), ("model", model), ("reranker", reranker))
+    given = {name: value for name, value in said if value is not None}
     try:
         return Settings(**given)  # type: ignore[arg-type]  # values are checked by pydantic itself
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from core import progress
-from core.command import DataOption, JsonOption, ModelOption, run
+from core.command import DataOption, JsonOption, ModelOption, RerankerOption, run
 from core.errors import InputError
 from core.results import Mode
 from core.settings import Settings, load_settings
@@ -20,7 +20,7 @@ from evaluate.evaluation import Evaluation, beir_folder, evaluated
 from evaluate.folder import require_room, write_evaluation
 from evaluate.pages import counted
 from evaluate.runs import indexed
-from index import DEFAULT_MODEL, Searcher, load_encoder
+from index import DEFAULT_MODEL, Arrangement, Searcher, load_encoder, load_reranker
 
 app = typer.Typer(
     help="Ask many questions at once, measure how well they were answered, and compare runs.",
@@ -39,6 +39,8 @@ _QRELS_HELP = (
     "and, for spans, quote or start and end."
 )
 _SPLIT_HELP = "Which judgements of the BEIR folder: qrels/SPLIT.tsv (default test); or which split of --queries."
+_PER_DOCUMENT_HELP = "At most so many passages of one document among the first ten; 0: as they are ranked."
+_FOLD_HELP = "Fold near-duplicates, as in an answer to a person; one that is judged may be folded into one that is not."
 
 
 @app.command(name="run")
@@ -49,27 +51,30 @@ def run_queries(  # noqa: PLR0913 - one parameter an option
     queries: Annotated[Path | None, typer.Option(help=_QUERIES_HELP)] = None,
     qrels: Annotated[Path | None, typer.Option(help=_QRELS_HELP)] = None,
     mode: Annotated[Mode, typer.Option(help="hybrid, dense or lexical.")] = "hybrid",
+    per_document: Annotated[int, typer.Option(min=0, metavar="N", help=_PER_DOCUMENT_HELP)] = 0,
+    fold: Annotated[bool, typer.Option("--fold", help=_FOLD_HELP)] = False,
     json_: JsonOption = False,
     data: DataOption = None,
     model: ModelOption = None,
+    reranker: RerankerOption = None,
 ) -> None:
     """Ask every question and write the run; with judgements also its measures.
 
     A BEIR collection is indexed into a data folder of its own, which is used again when nothing has changed.
     """
     require_room(out)
-    settings = load_settings(data, model)
+    settings = load_settings(data, model, reranker)
     if beir is not None and queries is None and qrels is None:
         collection = read_beir(beir, split)
         searcher = _indexed(settings, beir, collection)
     elif queries is not None and beir is None:
         collection = read_collection(queries, qrels, split)
-        searcher = Searcher.opened(settings.data, settings.model)
+        searcher = Searcher.opened(settings.data, settings.model, settings.reranker)
     else:
         message = "Give either --beir DIR, or --queries FILE (with --qrels FILE to have it measured)."
         raise InputError(message)
     with progress.shown("Asking", "question") as report:
-        evaluation = evaluated(searcher, collection, mode, report)
+        evaluation = evaluated(searcher, collection, mode, report, Arrangement(per_document, fold))
     write_evaluation(out, evaluation)
     for note in collection.notes:
         typer.echo(note, err=True)
@@ -85,7 +90,7 @@ def _indexed(settings: Settings, beir: Path, collection: Collection) -> Searcher
     encoder = load_encoder(settings.model or DEFAULT_MODEL)
     with progress.shown("Embedding") as report:
         indexed(folder, collection, encoder, report)
-    return Searcher(folder, encoder)
+    return Searcher(folder, encoder, load_reranker(settings.reranker) if settings.reranker else None)
 
 
 def _print(evaluation: Evaluation) -> None:

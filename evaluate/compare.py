@@ -33,7 +33,10 @@ _TIE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One run of a comparison: its letter, its folder, what made it, and its means."""
+    """One run of a comparison: its letter, its folder, what made it, and its means.
+
+    `model` names the model, and what was done with its ranking besides.
+    """
 
     letter: str
     folder: str
@@ -135,7 +138,7 @@ def _arm(letter: str, run: RunFolder) -> Arm:
         letter=letter,
         folder=str(run.path),
         mode=run.manifest.mode,
-        model=fingerprint.model if fingerprint else "",
+        model=", ".join(part for part in (fingerprint.model if fingerprint else "", run.manifest.besides) if part),
         chunker=fingerprint.chunker if fingerprint else "",
         found_nothing=sum(not record.found for record in run.records if record.measures is not None),
         means={name: float(np.mean([values[name] for values in measured.values()])) for name in run.manifest.measures},

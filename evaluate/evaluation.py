@@ -20,7 +20,7 @@ from evaluate.measures import MEASURES, Scores, measured
 from evaluate.runs import CANDIDATES, DEPTH, Run, searched
 from evaluate.shelf import Shelf
 from evaluate.targets import Targets, resolved
-from index import Searcher, open_catalogue
+from index import AS_RANKED, Arrangement, Searcher, open_catalogue
 
 VERDICTS: tuple[Support, ...] = ("supported", "weak", "none")
 
@@ -64,10 +64,15 @@ class Evaluation:
 
 
 def evaluated(
-    searcher: Searcher, collection: Collection, mode: Mode = "hybrid", progress: Progress | None = None
+    searcher: Searcher,
+    collection: Collection,
+    mode: Mode = "hybrid",
+    progress: Progress | None = None,
+    arrangement: Arrangement = AS_RANKED,
 ) -> Evaluation:
     """Ask every question of a collection on an index and score what is found.
 
+    Near-duplicates stay in the ranking unless the arrangement says otherwise: a folded one may be what was judged.
     Every judgement is looked up before anything is asked; raises InputError, with file and line, for one that is of
     nothing in the index.
     """
@@ -80,7 +85,7 @@ def evaluated(
     # An unanswerable question is no question that was missed.
     unanswerable = {question.id for question in collection.questions if question.answerable is False}
     targets = {query_id: own for query_id, own in targets.items() if query_id not in unanswerable}
-    run = searched(searcher, collection, shelf, mode, progress)
+    run = searched(searcher, collection, shelf, mode, progress, arrangement)
     if run.generation != generation:
         message = f"The index in {searcher.data} was changed while it was asked; wait for the writer and run again."
         raise InputError(message)
@@ -103,6 +108,9 @@ def evaluated(
         program=name,
         source_sha256=source,
         libraries=made_from.libraries(),
+        per_document=arrangement.per_document,
+        folded=arrangement.folded,
+        reranker=searcher.reranker.about if searcher.reranker else None,
     )
     scores = measured(run, targets) if targets else None
     stamped = replace(

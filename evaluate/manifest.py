@@ -16,7 +16,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from core.results import Fingerprint, Mode
+from core.results import Fingerprint, Mode, Reranking
 from evaluate.collection import Collection
 from evaluate.judgements import Level
 from evaluate.shelf import hashed
@@ -59,8 +59,9 @@ class Bootstrap:
 class Manifest:
     """Everything that made a run; `files` are the SHA-256 of what was written beside it.
 
-    `depth` counts the places of a ranking, `candidates` the passages asked for to fill them. `created` is the time in
-    UTC, `seconds` how long the search took.
+    `depth` counts the places of a ranking, `candidates` the passages asked for to fill them. `per_document` is the most
+    passages a document had among the first ten (0: as ranked), `folded` whether near-duplicates were, `reranker`
+    what had a second say. `created` is the time in UTC, `seconds` how long the search took.
     """
 
     format: int
@@ -80,9 +81,19 @@ class Manifest:
     program: str
     source_sha256: str
     libraries: dict[str, str]
+    per_document: int = 0
+    folded: bool = False
+    reranker: Reranking | None = None
     created: str = ""
     seconds: float = 0.0
     files: dict[str, str] | None = None
+
+    @property
+    def besides(self) -> str:
+        """What was done with the ranking besides ranking it, in words; empty for nothing."""
+        spread = f"at most {self.per_document} of a document among the first ten" if self.per_document else ""
+        second = f"reranked with {self.reranker.model} {self.reranker.weights[:12]}" if self.reranker else ""
+        return ", ".join(part for part in (second, spread, "near-duplicates folded" if self.folded else "") if part)
 
 
 def questions_hashed(collection: Collection) -> Hashed:

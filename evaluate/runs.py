@@ -12,7 +12,7 @@ from core.results import Answer, Citation, Mode, Support
 from evaluate.collection import Collection
 from evaluate.judgements import Level, passage_name
 from evaluate.shelf import Shelf
-from index import LONGEST_QUESTION, POOL, Change, Encoder, Searcher, open_writer
+from index import AS_RANKED, LONGEST_QUESTION, POOL, Arrangement, Change, Encoder, Searcher, open_writer
 
 # How long a ranking is, and how many passages are asked for to fill it: documents are ranked by their best passage, so
 # it takes more passages than documents.
@@ -75,7 +75,12 @@ def indexed(data: Path, collection: Collection, encoder: Encoder, progress: Prog
 
 
 def searched(
-    searcher: Searcher, collection: Collection, shelf: Shelf, mode: Mode, progress: Progress | None = None
+    searcher: Searcher,
+    collection: Collection,
+    shelf: Shelf,
+    mode: Mode,
+    progress: Progress | None = None,
+    arrangement: Arrangement = AS_RANKED,
 ) -> Run:
     """Ask every question of a collection in batches; raises InputError when the index changes meanwhile."""
     found: dict[str, Found] = {}
@@ -83,7 +88,8 @@ def searched(
     questions, depth, quoted = collection.questions, CANDIDATES[collection.level], QUOTED[collection.level]
     for start in range(0, len(questions), BATCH):
         some = questions[start : start + BATCH]
-        answers = searcher.ask_many([question.text[:LONGEST_QUESTION] for question in some], depth, mode, cited=quoted)
+        texts = [question.text[:LONGEST_QUESTION] for question in some]
+        answers = searcher.ask_many(texts, depth, mode, arrangement=arrangement, cited=quoted)
         for question, answer in zip(some, answers, strict=True):
             found[question.id] = _found(answer, collection.level, shelf)
             generations.add(answer.generation)
@@ -92,7 +98,14 @@ def searched(
             raise InputError(message)
         if progress is not None:
             progress((start + len(some)) / len(questions), start + len(some))
-    return Run(f"stratum-{mode}", collection.level, found, max(generations, default=0))
+    return Run(_named(mode, arrangement, searcher), collection.level, found, max(generations, default=0))
+
+
+def _named(mode: Mode, arrangement: Arrangement, searcher: Searcher) -> str:
+    """Return what a run is called in TREC's last column."""
+    spread = f"{arrangement.per_document}-per-document" if arrangement.per_document else ""
+    second = "reranked" if searcher.reranker else ""
+    return "-".join(part for part in ("stratum", mode, second, spread, "folded" if arrangement.folded else "") if part)
 
 
 def _found(answer: Answer, level: Level, shelf: Shelf) -> Found:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.document import Document, pages_of, section_of
-from core.results import Citation, Hit, PageRef, Span
+from core.document import Document, Passage, pages_of, section_of
+from core.results import Citation, Elsewhere, Hit, PageRef, Span
 from index.sentences import sentences
 
 # How much a sentence gains by holding all the weight of the question's words, against a cosine difference of one.
@@ -28,8 +28,8 @@ class Clues:
     called: tuple[tuple[str, str], ...] = ()
 
 
-def cite(document: Document, path: str, hit: Hit, clues: Clues) -> Citation:
-    """Return the citation of a hit in a document, which `path` leads to.
+def cite(document: Document, path: str, hit: Hit, clues: Clues, also: tuple[Elsewhere, ...] = ()) -> Citation:
+    """Return the citation of a hit in a document, which `path` leads to; its words stand `also` elsewhere.
 
     Page, label and section are looked up from the span each time, so they cannot drift away from the text.
     """
@@ -49,7 +49,7 @@ def cite(document: Document, path: str, hit: Hit, clues: Clues) -> Citation:
         url=metadata.url,
         path=shown_path(path),
         media_type=document.media_type,
-        pages=tuple(PageRef(page.index, page.label) for page in pages_of(document.pages, passage.start, passage.end)),
+        pages=_pages(document, passage),
         section=section_of(document.headings, passage.start),
         start=passage.start,
         end=passage.end,
@@ -60,7 +60,26 @@ def cite(document: Document, path: str, hit: Hit, clues: Clues) -> Citation:
         called=clues.called,
         fields=metadata.fields,
         references=metadata.references,
+        also=also,
     )
+
+
+def elsewhere(document: Document, path: str, passage: Passage, *, same: bool) -> Elsewhere:
+    """Return the place of a passage that says what a better one says, the `same` or nearly, in a document."""
+    return Elsewhere(
+        document_id=document.id,
+        title=document.title,
+        path=shown_path(path),
+        pages=_pages(document, passage),
+        section=section_of(document.headings, passage.start),
+        start=passage.start,
+        end=passage.end,
+        same=same,
+    )
+
+
+def _pages(document: Document, passage: Passage) -> tuple[PageRef, ...]:
+    return tuple(PageRef(page.index, page.label) for page in pages_of(document.pages, passage.start, passage.end))
 
 
 def best_sentence(quote: str, clues: Clues) -> Span:

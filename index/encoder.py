@@ -112,7 +112,7 @@ class _SentenceTransformerEncoder:
         if folder is None:
             folder = _cached_folder(name)
         self.name = name
-        self.weights = _weights_sha256(folder)
+        self.weights = weights_sha256(folder)
         if expected_sha256 and self.weights != expected_sha256:
             message = (
                 f"The weights of {name} in {folder} are not the published ones (SHA-256 {self.weights[:12]}..., "
@@ -164,7 +164,7 @@ def _load(name: str, folder: Path) -> SentenceTransformer:
             str(folder), local_files_only=True, trust_remote_code=False, model_kwargs={"use_safetensors": True}
         )
     except Exception as error:
-        message = f"The model {name} cannot be loaded from {folder} ({_first_line(error)}); check the folder."
+        message = f"The model {name} cannot be loaded from {folder} ({first_line(error)}); check the folder."
         raise ModelError(message) from error
 
 
@@ -183,7 +183,7 @@ def _cached_folder(name: str) -> Path:
         raise ModelError(message) from error
 
 
-def _weights_sha256(folder: Path) -> str:
+def weights_sha256(folder: Path) -> str:
     """Return one SHA-256 over all weight files of a model folder, in the order of their names."""
     files = sorted(folder.rglob("*.safetensors"))
     if not files:
@@ -211,5 +211,6 @@ def _plain_tokenizer(folder: Path) -> Tokenizer:
     return tokenizer
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return the first line of what an error says, or its kind."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0]

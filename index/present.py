@@ -10,7 +10,7 @@ from rich.text import Text
 
 from core import codec
 from core.document import PATH_SEPARATOR
-from core.results import Answer, Citation, PageRef
+from core.results import Answer, Citation, Elsewhere, PageRef
 from core.words import counted
 
 VERDICTS = {
@@ -21,7 +21,7 @@ VERDICTS = {
 EMPTY = "The corpus does not answer this, and nothing in it comes near. Ask in other words, or add documents."
 
 # The public contract of `index search --json`: keys are added, never renamed or removed.
-_ANSWER_KEYS = ("query", "mode", "support", "confidence", "generation", "elapsed_ms")
+_ANSWER_KEYS = ("query", "mode", "support", "confidence", "generation", "elapsed_ms", "reranker")
 _HIT_KEYS = (
     "rank", "score", "dense", "lexical", "document_id", "title", "authors", "year", "doi", "url", "path", "pages",
     "start", "end", "quote", "highlight", "sha256",
@@ -32,7 +32,11 @@ def as_json(answer: Answer) -> dict[str, Any]:
     """Return an answer as the public contract has it; `section` is the heading path joined by " > "."""
     whole = codec.as_dict(answer)
     hits = [
-        {**{key: hit[key] for key in _HIT_KEYS}, "section": PATH_SEPARATOR.join(hit["section"])}
+        {
+            **{key: hit[key] for key in _HIT_KEYS},
+            "section": PATH_SEPARATOR.join(hit["section"]),
+            "also": [{**other, "section": PATH_SEPARATOR.join(other["section"])} for other in hit["also"]],
+        }
         for hit in whole["citations"]
     ]
     return {**{key: whole[key] for key in _ANSWER_KEYS}, "hits": hits}
@@ -47,6 +51,8 @@ def print_answer(answer: Answer, console: Console) -> None:
         console.print(Text.assemble((f"{citation.rank:>2}  ", "dim"), (source_line(citation), "bold")))
         console.print(Padding(_quotation(citation), (0, 4)))
         console.print(Text(f"    {place_line(citation)}", style="dim"))
+        for line in also_lines(citation):
+            console.print(Text(f"    {line}", style="dim"))
     console.print()
     console.print(
         Text(
@@ -64,7 +70,20 @@ def source_line(citation: Citation) -> str:
     return " · ".join(part for part in (citation.title, authors, str(citation.year or ""), evidence) if part)
 
 
-def place_line(citation: Citation) -> str:
+def also_lines(citation: Citation) -> tuple[str, ...]:
+    """Say where else the words of a quotation stand: a line for equal words, and one for nearly the same."""
+    said = (
+        ("The same words also stand in", [_titled(other) for other in citation.also if other.same]),
+        ("Nearly the same words stand in", [_titled(other) for other in citation.also if not other.same]),
+    )
+    return tuple(f"{what} {'; '.join(places)}" for what, places in said if places)
+
+
+def _titled(other: Elsewhere) -> str:
+    return " · ".join(part for part in (other.title, place_line(other)) if part)
+
+
+def place_line(citation: Citation | Elsewhere) -> str:
     """Say where a quotation stands: section, pages as counted and as printed, file."""
     section = PATH_SEPARATOR.join(citation.section)
     return " · ".join(part for part in (section, page_words(citation.pages), citation.path) if part)

@@ -18,11 +18,13 @@ from core.errors import DamagedError, InputError
 from core.results import MODES, Answer, Citation, Hit, Mode
 from index import filters, lexical, support, synonyms
 from index.abreast import abreast
+from index.arranging import Placed, arranged, wanted
 from index.arrays import Vectors
 from index.catalogue import Catalogue
-from index.cite import Clues, cite
+from index.cite import Clues, cite, elsewhere
 from index.coverage import coverage
 from index.dense import DenseView
+from index.diversity import AS_RANKED, FOR_READERS, Arrangement
 from index.encoder import Encoder, load_encoder
 from index.filters import Where
 from index.fingerprint import chosen_model, fingerprint_of, require_same
@@ -30,12 +32,25 @@ from index.fusion import NOTHING, Signs
 from index.matching import Words
 from index.opening import open_catalogue
 from index.ranking import POOL, Candidates, Question, candidates, hits, nearest
+from index.reranker import Reranker, load_reranker, reranked
 from index.support import BEST, MARGIN, Evidence
 from index.synonyms import Name
 
 T = TypeVar("T")
 
 LONGEST_QUESTION = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """How questions are asked: how many passages of which `cited` are quoted, of what, and how they are laid out."""
+
+    k: int
+    cited: int
+    mode: Mode
+    where: Where
+    arrangement: Arrangement
+    reranker: Reranker | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +65,10 @@ class _Found:
 class Searcher:
     """Answers questions from one data folder; safe to share between threads, and follows every commit."""
 
-    def __init__(self, data: Path, encoder: Encoder) -> None:
+    def __init__(self, data: Path, encoder: Encoder, reranker: Reranker | None = None) -> None:
         self.data = data
         self.encoder = encoder
+        self.reranker = reranker
         self._lock = Lock()
         with open_catalogue(data) as catalogue:
             self._require_fingerprint(catalogue)
@@ -60,26 +76,48 @@ class Searcher:
             self._view = DenseView.opened(catalogue, data)
 
     @classmethod
-    def opened(cls, data: Path, model: str | None = None) -> Searcher:
-        """Open a data folder with the model it was made with; `model` insists on one and is refused otherwise."""
+    def opened(cls, data: Path, model: str | None = None, reranker: str | None = None) -> Searcher:
+        """Open a data folder with the model it was made with; `model` insists on one and is refused otherwise.
+
+        `reranker` is the name or folder of a cross-encoder (index/reranker.py); without one none is loaded.
+        """
         with open_catalogue(data) as catalogue:
             stored = catalogue.fingerprint()
-        return cls(data, load_encoder(chosen_model(stored, model)))
+        return cls(data, load_encoder(chosen_model(stored, model)), load_reranker(reranker) if reranker else None)
 
-    def ask(self, question: str, k: int = 10, mode: Mode = "hybrid", where: Where = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        k: int = 10,
+        mode: Mode = "hybrid",
+        where: Where = (),
+        arrangement: Arrangement = FOR_READERS,
+    ) -> Answer:
         """Return the `k` best passages for a question; raises InputError when it cannot be asked."""
-        return self.ask_many([question], k, mode, where)[0]
+        return self.ask_many([question], k, mode, where, arrangement)[0]
 
     def ask_many(
-        self, questions: Sequence[str], k: int = 10, mode: Mode = "hybrid", where: Where = (), *, cited: int = POOL
+        self,
+        questions: Sequence[str],
+        k: int = 10,
+        mode: Mode = "hybrid",
+        where: Where = (),
+        arrangement: Arrangement = FOR_READERS,
+        *,
+        cited: int = POOL,
     ) -> tuple[Answer, ...]:
         """Return one answer a question, in order, all from one generation; the time of encoding is shared evenly.
 
-        All `k` passages are named as hits, the first `cited` of them quoted: quoting hundreds takes long.
+        All `k` passages are named as hits, the first `cited` of them quoted: quoting hundreds takes long. What is said
+        of the evidence is said of the ranking, and does not depend on its arrangement.
         """
         if not 1 <= k <= POOL or mode not in MODES:
             message = f"Ask for 1 to {POOL} passages, in one of the modes {', '.join(MODES)}."
             raise InputError(message)
+        if arrangement.per_document < 0:
+            message = "At most so many passages a document: give a number from 1, or 0 for as many as there are."
+            raise InputError(message)
+        asking = _Asking(k, cited, mode, where, arrangement, self.reranker)
         return tuple(
             Answer(
                 query=text,
@@ -90,14 +128,16 @@ class Searcher:
                 elapsed_ms=elapsed_ms,
                 citations=found.citations,
                 hits=found.hits,
+                reranker=self.reranker.about if self.reranker else None,
             )
-            for text, found, generation, elapsed_ms in self._asked(questions, mode, where, k, cited)
+            for text, found, generation, elapsed_ms in self._asked(questions, asking)
             for confidence in [support.confidence(found.evidence)]
         )
 
     def evidence(self, questions: Sequence[str]) -> tuple[Evidence, ...]:
         """Return what speaks for an answer to each question, in hybrid mode: what `support` is fitted on."""
-        return tuple(found.evidence for _, found, _, _ in self._asked(questions, "hybrid", (), BEST, 0))
+        asking = _Asking(BEST, 0, "hybrid", (), AS_RANKED)
+        return tuple(found.evidence for _, found, _, _ in self._asked(questions, asking))
 
     def signs(self, questions: Sequence[str]) -> tuple[tuple[tuple[Passage, ...], Signs], ...]:
         """Return for each question its candidates, in order of their ids, and what hybrid scores are made of."""
@@ -108,13 +148,11 @@ class Searcher:
 
         return tuple(found for _, found, _, _ in self._each(questions, "hybrid", (), signed))
 
-    def _asked(
-        self, questions: Sequence[str], mode: Mode, where: Where, k: int, cited: int
-    ) -> Iterator[tuple[str, _Found, int, float]]:
+    def _asked(self, questions: Sequence[str], asking: _Asking) -> Iterator[tuple[str, _Found, int, float]]:
         def ranked(reader: Catalogue, found: Candidates, question: Question) -> _Found:
-            return _found(reader, found, question, k, cited)
+            return _found(reader, found, question, asking)
 
-        return self._each(questions, mode, where, ranked)
+        return self._each(questions, asking.mode, asking.where, ranked)
 
     def _each(
         self, questions: Sequence[str], mode: Mode, where: Where, work: Callable[[Catalogue, Candidates, Question], T]
@@ -193,27 +231,38 @@ def checked(question: str) -> str:
     return text
 
 
-def _found(catalogue: Catalogue, found: Candidates, question: Question, k: int, cited: int) -> _Found:
+def _found(catalogue: Catalogue, found: Candidates, question: Question, asking: _Asking) -> _Found:
     """Rank candidates and cite the first; what is said of the evidence does not depend on how many are wanted."""
-    ranked = hits(catalogue, found, max(k, BEST))
-    words = Words.of(catalogue, question.terms, question.names, [number for number, _ in ranked[: min(k, cited)]])
-    near = found.sentences
-    documents: dict[str, tuple[Document, str]] = {}
-    citations = []
-    for number, hit in ranked[: min(k, cited)]:
-        document_id = hit.passage.document_id
-        if document_id not in documents:
-            documents[document_id] = _held(catalogue, document_id), catalogue.paths(document_id)[0]
-        near_by = near.of(number) if near else {}
-        clues = Clues(words.matches(number), words.weights, near_by, words.called.get(number, ()))
-        citations.append(cite(*documents[document_id], hit, clues))
+    most = max(wanted(asking.arrangement, asking.k), BEST)
+    ranked = hits(catalogue, found, most)
     best = [number for number, _ in ranked[:BEST]]
-    return _Found(tuple(hit for _, hit in ranked[:k]), tuple(citations), _evidence(catalogue, found, question, best))
+    if asking.reranker is not None:
+        ranked = hits(catalogue, reranked(catalogue, found, question.text, asking.reranker), most)
+    placed = arranged(catalogue, ranked, asking.arrangement)[: asking.k]
+    citations = _cited(catalogue, found, question, placed[: asking.cited])
+    return _Found(tuple(one.hit for one in placed), citations, _evidence(catalogue, found, question, best))
 
 
-def _held(catalogue: Catalogue, document_id: str) -> Document:
+def _cited(
+    catalogue: Catalogue, found: Candidates, question: Question, placed: Sequence[Placed]
+) -> tuple[Citation, ...]:
+    """Quote hits, with the places of those that were folded into them."""
+    words = Words.of(catalogue, question.terms, question.names, [one.number for one in placed])
+    near = found.sentences
+    held = cache(partial(_held, catalogue))
+    citations = []
+    for one in placed:
+        near_by = near.of(one.number) if near else {}
+        clues = Clues(words.matches(one.number), words.weights, near_by, words.called.get(one.number, ()))
+        twins = tuple(elsewhere(*held(twin.passage.document_id), twin.passage, same=same) for twin, same in one.twins)
+        citations.append(cite(*held(one.hit.passage.document_id), one.hit, clues, twins))
+    return tuple(citations)
+
+
+def _held(catalogue: Catalogue, document_id: str) -> tuple[Document, str]:
+    """Return a document that a passage is of, and the path it goes by."""
     try:
-        return catalogue.document(document_id)
+        return catalogue.document(document_id), catalogue.paths(document_id)[0]
     except InputError as error:
         # A passage of no document cannot be written; it takes damage to bring it about.
         message = f"The index points at a document {document_id} it does not hold; run `python -m index verify`."
@@ -227,7 +276,11 @@ def _evidence(catalogue: Catalogue, found: Candidates, question: Question, best:
     if found.dense is not None and found.dense.size:
         nearest_first = np.sort(found.dense)[::-1]
         cosine, margin = float(nearest_first[0]), float(nearest_first[0] - nearest_first[:MARGIN][-1])
-    covered = coverage(catalogue.connection, asked, question.names, np.sort(np.array(best, np.int64)))
+    numbers = np.sort(np.array(best, np.int64))
+    if found.signs is None:
+        covered = coverage(catalogue.connection, asked, question.names, numbers)
+    else:
+        covered = found.signs.coverage[np.searchsorted(found.ids, numbers)]
     return Evidence(cosine, float(covered.max(initial=0.0)), margin, asked.share(asked.unknown))
 
 

@@ -163,11 +163,14 @@ def test_the_app_fits_on_a_screen() -> None:
 
 def test_the_public_face_of_the_index() -> None:
     assert sorted(index.__all__) == [
+        "AS_RANKED",
+        "Arrangement",
         "Catalogue",
         "Change",
         "DEFAULT_MODEL",
         "EMPTY",
         "Encoder",
+        "FOR_READERS",
         "LONGEST_QUESTION",
         "MODELS",
         "POOL",
@@ -181,9 +184,11 @@ def test_the_public_face_of_the_index() -> None:
         "WatchedFiles",
         "Where",
         "Writer",
+        "also_lines",
         "document_state",
         "document_states",
         "load_encoder",
+        "load_reranker",
         "open_catalogue",
         "open_writer",
         "page_words",

@@ -43,7 +43,7 @@ Command = Callable[..., Done]
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Stand in an empty folder, with none of our settings in the environment."""
-    for name in ("DATA", "CORPUS", "MODEL"):
+    for name in ("DATA", "CORPUS", "MODEL", "RERANKER"):
         monkeypatch.delenv(f"STRATUM_{name}", raising=False)
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(tmp_path)

@@ -157,3 +157,32 @@ def test_the_help_names_every_option(measuring: Command, command: str) -> None:
 
     assert done.status == 0
     assert {"--data", "--json", "--out"} <= set(done.out.split())
+
+
+# --- what is done with a ranking besides
+
+
+def test_a_run_says_how_its_ranking_was_laid_out_and_can_be_compared(measuring: Command, here: Path) -> None:
+    asked = ("evaluate", "run", "--queries", "q.jsonl", "--qrels", "j.qrels", "--out")
+    measuring(*asked, "plain")
+    done = measuring(*asked, "spread", "--per-document", 1, "--fold")
+
+    plain, spread = (json.loads((here / name / "manifest.json").read_text()) for name in ("plain", "spread"))
+    assert done.status == 0
+    assert (plain["per_document"], plain["folded"], plain["reranker"]) == (0, False, None)
+    assert (spread["per_document"], spread["folded"], spread["reranker"]) == (1, True, None)
+    assert " stratum-hybrid-1-per-document-folded\n" in (here / "spread" / "run.trec").read_text()
+    said = measuring("evaluate", "compare", "plain", "spread").out
+    assert "(hybrid, hashing-256)" in said
+    assert "(hybrid, hashing-256, at most 1 of a document among the first ten, near-duplicates folded)" in said
+    assert "at most 1 of a document" in (here / "spread" / "report.html").read_text()
+
+
+def test_a_reranker_that_is_not_there_is_refused_by_every_command_that_takes_one(
+    measuring: Command, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = ("evaluate", "run", "--queries", "q.jsonl", "--out", here / "out")
+    for command in (("index", "search", "oil"), run):
+        require_refusal(measuring(*command, "--reranker", "no-such-reranker"), "no-such-reranker")
+    monkeypatch.setenv("STRATUM_RERANKER", "named-in-the-environment")
+    require_refusal(measuring("index", "search", "oil"), "named-in-the-environment")

@@ -38,7 +38,8 @@ class Folder:
     def held(self) -> dict[str, str]:
         """Return the quotation of each document by the file it is cited from."""
         (answer,) = self.stratum("index", "search", "text", "-k", 50, "--json").objects
-        return {self._name(hit["path"]): hit["quote"] for hit in answer["hits"]}
+        folded = {self._name(other["path"]): hit["quote"] for hit in answer["hits"] for other in hit["also"]}
+        return folded | {self._name(hit["path"]): hit["quote"] for hit in answer["hits"]}
 
     def ledger(self) -> dict[str, tuple[str, str]]:
         """Return outcome and reason of each file on the ledger."""

@@ -10,7 +10,7 @@ import pytest
 from tests.cli.conftest import Command
 
 # The public contract, and what was added to it since; nothing of either is ever renamed or removed.
-ANSWER_KEYS = {"query", "support", "confidence", "generation", "elapsed_ms", "hits"} | {"mode"}
+ANSWER_KEYS = {"query", "support", "confidence", "generation", "elapsed_ms", "hits"} | {"mode", "reranker"}
 HIT_KEYS = {
     *(
         "rank",
@@ -26,7 +26,7 @@ HIT_KEYS = {
         "highlight",
         "sha256",
     ),
-    *("dense", "lexical", "authors", "year", "doi", "url"),
+    *("dense", "lexical", "authors", "year", "doi", "url", "also"),
 }
 
 
@@ -202,3 +202,36 @@ def test_a_question_and_a_batch_at_once_or_neither_is_refused(synced: Command) -
 
         assert (done.status, done.out) == (2, "")
         assert "one question" in done.sentence
+
+
+# --- what is shown of a ranking
+
+
+def test_a_copy_is_folded_and_named_under_the_passage_it_copies(synced: Command, docs: Path) -> None:
+    (docs / "copy.md").write_text("# Acids\n\nGlycolic acid peels the skin.\n\nMore: it stings.\n", encoding="utf-8")
+    (docs / "other.md").write_text("# Other\n\n## Again\n\nGlycolic acid -- peels the skin.\n", encoding="utf-8")
+    synced("ingest", "sync", "docs")
+
+    (answer,) = synced("index", "search", "glycolic acid", "--json").objects
+    said = synced("index", "search", "glycolic acid").out
+
+    (best,) = [hit for hit in answer["hits"] if hit["also"]]
+    (other,) = best["also"]
+    assert set(other) == {"document_id", "title", "path", "pages", "section", "start", "end", "same"}
+    assert {best["title"], other["title"]} == {"Peels", "Other"}
+    assert other["same"] is True
+    assert f"The same words also stand in {other['title']} · {other['section']} · {other['path']}" in said
+
+
+def test_at_most_so_many_passages_a_document(synced: Command, docs: Path) -> None:
+    text = "".join(f"## Part {letter}\n\nGlycolic acid {letter}.\n\n" for letter in "abcd")
+    (docs / "parts.md").write_text(f"# Parts\n\n{text}", encoding="utf-8")
+    synced("ingest", "sync", "docs")
+
+    def shown(*options: object) -> list[str]:
+        (answer,) = synced("index", "search", "glycolic acid", "--mode", "lexical", "--json", *options).objects
+        return [hit["title"] for hit in answer["hits"]]
+
+    assert sorted(shown()) == sorted(shown("--per-document", 1)) == ["Parts", "Parts", "Parts", "Parts", "Peels"]
+    assert sorted(shown("--per-document", 1)[:2]) == ["Parts", "Peels"]
+    assert synced("index", "search", "acid", "--per-document", -1).status == 2

@@ -15,7 +15,7 @@ FILE = 'data = "from-file"\nmodel = "file-model"\ncorpus = "papers"\n'
 @pytest.fixture(autouse=True)
 def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Stand in an empty folder, with none of our variables set."""
-    for name in ("DATA", "CORPUS", "MODEL"):
+    for name in ("DATA", "CORPUS", "MODEL", "RERANKER"):
         monkeypatch.delenv(f"STRATUM_{name}", raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -25,6 +25,7 @@ def test_without_anything_said_the_defaults_hold() -> None:
     settings = load_settings()
 
     assert (settings.data, settings.corpus, settings.model) == (Path("var"), Path("corpus"), None)
+    assert settings.reranker is None
 
 
 def test_the_file_wins_over_the_defaults(nowhere: Path) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from core.document import Document, Heading, Metadata, Page, Source
 from core.ledger import SourceFile
 from core.results import Answer, Mode
-from index import Change, Encoder, Searcher, Where, open_writer
+from index import AS_RANKED, Change, Encoder, Searcher, Where, open_writer
 from index.arrays import Vectors
 from index.chunking import SHORT
 from index.digest import digest
@@ -167,7 +167,7 @@ def rankings(searcher: Searcher, questions: Sequence[str], modes: Sequence[Mode]
         (mode, question, answer.support, answer.confidence, ranking(answer))
         for mode in modes
         for question in questions
-        for answer in [searcher.ask(question, 50, mode, where)]
+        for answer in [searcher.ask(question, 50, mode, where, AS_RANKED)]
     ]
 
 

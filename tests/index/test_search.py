@@ -13,7 +13,7 @@ import pytest
 from core.document import Document, Page
 from core.errors import FingerprintError, InputError, NoIndexError
 from core.results import MODES, Answer, Mode
-from index import LONGEST_QUESTION, Change, Encoder, Searcher, open_catalogue, open_writer, parsed
+from index import AS_RANKED, LONGEST_QUESTION, Change, Encoder, Searcher, open_catalogue, open_writer, parsed
 from index.hashing import HashingEncoder
 from index.ranking import POOL
 from tests.index.builders import added, document, file_of, filled, gone, paragraphs, put, ranking, sectioned
@@ -169,7 +169,8 @@ def test_ties_are_ordered_by_document_and_place(data: Path, hashing: Encoder, mo
     same = sectioned(*[(1, "Use", "Retinol at night.")] * 4, title="Same")
     filled(data, hashing, *(replace(same, id=f"document {letter}") for letter in "cab"))
 
-    found = [(hit.document_id, hit.start) for hit in Searcher(data, hashing).ask("retinol", 20, mode).citations]
+    answer = Searcher(data, hashing).ask("retinol", 20, mode, arrangement=AS_RANKED)
+    found = [(hit.document_id, hit.start) for hit in answer.citations]
 
     assert len(found) == 12
     assert found == sorted(found)
@@ -190,7 +191,7 @@ def both_ways(tmp_path_factory: pytest.TempPathFactory, hashing: Encoder) -> tup
 def test_ties_beyond_the_pool_do_not_depend_on_the_order_of_arrival(
     both_ways: tuple[Searcher, Searcher], mode: Mode
 ) -> None:
-    forth, back = (searcher.ask("retinol", 10, mode) for searcher in both_ways)
+    forth, back = (searcher.ask("retinol", 10, mode, arrangement=AS_RANKED) for searcher in both_ways)
 
     assert ranking(forth) == ranking(back)
 
