@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.document import Passage
+from core.errors import StratumError
 from core.results import Answer
-from evaluate import marks_on, read_marks
-from index import EMPTY, LONGEST_QUESTION, VERDICTS, open_catalogue
+from evaluate import Mark, grade_of, marks_on, read_marks
+from index import EMPTY, LONGEST_QUESTION, VERDICTS, Catalogue, open_catalogue
 from ui import citation, narrow, standing, thumbs, work
 from ui.address import Asked
 from ui.follow import follow
-from ui.notice import problem
+from ui.notice import problem, without_folders
 from ui.session import Facts, facts, searcher, settings
 from ui.source import ask_link
 from ui.text import counted, field_words, safe, shown
@@ -78,17 +82,18 @@ def _form(asked: Asked, known: Facts) -> None:
         placeholder="Ask in your own words",
         label_visibility="collapsed",
     )
-    submitted = row.form_submit_button("Ask")
-    chosen = narrow.draw(asked, known)
-    if not submitted:
-        return
-    if not (question or "").strip():
+    # Before the page is drawn, and not by drawing it a second time: between the two, the old answer would stand there
+    # as one that stays.
+    submitted = row.form_submit_button("Ask", on_click=partial(_submit, asked))
+    narrow.draw(asked, known)
+    if submitted and not (question or "").strip():
         problem("The question is empty; type a few words, for example: does vitamin C help dark spots?")
-        return
-    wanted = replace(chosen, question=(question or "").strip())
-    if wanted != asked:
+
+
+def _submit(asked: Asked) -> None:
+    wanted = replace(narrow.chosen(asked), question=(st.session_state["question"] or "").strip())
+    if wanted.question and wanted != asked:
         st.query_params.from_dict(wanted.parameters())
-        st.rerun()
 
 
 def _only(asked: Asked, known: Facts) -> str:
@@ -116,10 +121,22 @@ def _invitation(known: Facts) -> None:
 
 
 def _answer(asked: Asked, known: Facts) -> None:
-    with _fresh_place(asked):
-        with st.spinner(f"Searching {counted(known.passages, 'passage')} …"):
-            answer = searcher().ask(asked.question, asked.k, asked.mode, asked.where)
-        _evidence(answer)
+    place = _fresh_place(asked)
+    # Below that place: above it, it would push an answer that stands there already away from under the finger.
+    with st.spinner(f"Searching {counted(known.passages, 'passage')} …"):
+        answer = searcher().ask(asked.question, asked.k, asked.mode, asked.where)
+    with place:
+        feet = _evidence(answer)
+    marks, unread = _marks(answer.query)
+    with open_catalogue(settings().data) as catalogue:
+        thumbs.draw(answer.query, [] if unread else list(_judged(answer, feet, marks, catalogue)))
+        # Last of all, since files that were never looked at have to be read once.
+        states = standing.in_place(catalogue, {one.document_id for one in answer.citations})
+    for one, foot in zip(answer.citations, feet, strict=True):
+        with foot.state:
+            standing.of_a_quotation(one.document_id, states[one.document_id], str(one.rank))
+    if unread:
+        problem(unread)
 
 
 def _fresh_place(asked: Asked) -> DeltaGenerator:
@@ -139,26 +156,59 @@ def _fresh_place(asked: Asked) -> DeltaGenerator:
     return place
 
 
-def _evidence(answer: Answer) -> None:
+@dataclass(frozen=True, slots=True)
+class _Foot:
+    """The places right below a citation: for the state of its file, and for what a reader says of it."""
+
+    state: DeltaGenerator
+    judgement: DeltaGenerator
+
+
+def _evidence(answer: Answer) -> list[_Foot]:
+    """Draw the verdict and the citations, and return the places below them.
+
+    They come in the order in which they stand, each with its places: what came later would move what is being read.
+    """
     if not answer.citations:
         _verdict(answer, EMPTY)
-        return
+        return []
     answers = answer.support != "none"
     # The rest of the verdict that the terminal prints is what the heading says here.
     _verdict(answer, VERDICTS[answer.support] if answers else VERDICTS["none"].partition(". ")[0] + ".")
     if not answers:
         st.html("<h2>Nearest passages, not answers</h2>")
+    feet = []
     with open_catalogue(settings().data) as catalogue:
         documents = {one.document_id: catalogue.document(one.document_id) for one in answer.citations}
-        places = [citation.draw(one, documents[one.document_id], answers=answers) for one in answer.citations]
-        st.html(f'<div class="colophon">{_colophon(answer)}</div>')
-        # Last of all, since files that were never looked at have to be read once.
-        states = standing.in_place(catalogue, documents)
-        marks = marks_on(read_marks(settings().data), answer.query)
-        for one, place in zip(answer.citations, places, strict=True):
-            with place, st.container(key=f"foot-{one.rank}", horizontal=True, vertical_alignment="center"):
-                standing.of_a_quotation(one.document_id, states[one.document_id], str(one.rank))
-                thumbs.draw(answer.query, one, marks, catalogue)
+        for one in answer.citations:
+            document = documents[one.document_id]
+            with (
+                citation.draw(one, document, answers=answers),
+                st.container(key=f"foot-{one.rank}", horizontal=True),
+            ):
+                feet.append(_Foot(st.container(key=f"standing-{one.rank}"), st.container(key=f"judgement-{one.rank}")))
+            citation.surroundings(one, document)
+    st.html(f'<div class="colophon">{_colophon(answer)}</div>')
+    return feet
+
+
+def _judged(
+    answer: Answer, feet: Sequence[_Foot], marks: Sequence[Mark], catalogue: Catalogue
+) -> Iterator[thumbs.Judged]:
+    """Yield the passages of an answer, with what was said of each for its question."""
+    for one, foot in zip(answer.citations, feet, strict=True):
+        passage = Passage(one.document_id, one.start, one.end)
+        mine = [mark for mark in marks if mark.document_id == passage.document_id]
+        said = grade_of(mine, answer.query, passage, catalogue.passages(passage.document_id)) if mine else None
+        yield thumbs.Judged(passage, said, foot.judgement)
+
+
+def _marks(question: str) -> tuple[tuple[Mark, ...], str]:
+    """Return the judgements of a question, and why they cannot be read: quotations are shown all the same."""
+    try:
+        return marks_on(read_marks(settings().data), question), ""
+    except StratumError as error:
+        return (), without_folders(str(error))
 
 
 def _verdict(answer: Answer, words: str) -> None:

@@ -17,9 +17,11 @@ AROUND = 1_200
 # Cosines of the shipped model: what a pair of texts with at least this one has in common.
 _CLOSENESS = ((0.65, "very close"), (0.5, "close"), (0.35, "related"), (0.2, "loosely related"), (-1.0, "far"))
 
+_ELSEWHERE = ((True, "The same words also stand in"), (False, "Nearly the same words stand in"))
+
 
 def draw(citation: Citation, document: Document, *, answers: bool) -> DeltaGenerator:
-    """Draw a citation of a document and return the place below it for the state of its file.
+    """Draw a citation of a document and return the place it stands in, for what belongs right below it.
 
     `answers` is False for a passage that is merely the nearest.
     """
@@ -33,8 +35,22 @@ def draw(citation: Citation, document: Document, *, answers: bool) -> DeltaGener
         f'<h3 class="title">{title_link(document, citation.start, citation.end)}</h3>'
         f'<p class="origin">{origin(document.metadata)}</p>'
         f'<div class="quotation">{text}</div>'
-        f'<p class="place">{place(document, citation.start, citation.end)}</p></article>'
+        f'<p class="place">{place(document, citation.start, citation.end)}</p>{elsewhere(citation)}</article>'
     )
+    return together
+
+
+def elsewhere(citation: Citation) -> str:
+    """Return as HTML where else the words of a quotation stand; empty when nowhere."""
+    lines = []
+    for same, said in _ELSEWHERE:
+        places = [" · ".join((other.title, *other.section)) for other in citation.also if other.same is same]
+        lines += [f'<p class="place">{said} {safe("; ".join(places))}.</p>'] if places else []
+    return "".join(lines)
+
+
+def surroundings(citation: Citation, document: Document) -> None:
+    """Draw the row that opens to the text around a citation, why it was found, and how to quote it."""
     with st.expander("In context"):
         st.html(
             f'<div class="context quotation">{in_context(document, citation.start, citation.end)}</div>'
@@ -43,7 +59,6 @@ def draw(citation: Citation, document: Document, *, answers: bool) -> DeltaGener
             + "<h4>To quote it and find it again</h4>"
         )
         st.code(citation_text(document, citation.start, citation.end), language=None, wrap_lines=True)
-    return together
 
 
 def in_context(document: Document, start: int, end: int, before: int = AROUND) -> str:

@@ -18,8 +18,8 @@ FIELDS = {"group": "Subject", "evidence": "Kind of evidence", "year": "Year", "t
 AMOUNTS = (5, HITS, 20, MOST_HITS)
 
 
-def draw(asked: Asked, known: Facts) -> Asked:
-    """Draw the choices and return the question with what is chosen; a choice goes to the address before the page."""
+def draw(asked: Asked, known: Facts) -> None:
+    """Draw the choices; one goes to the address before the page is drawn."""
     follow((asked.mode, asked.k, asked.where), _shown(asked))
     act = partial(_act, asked)
     fields = [name for name in FIELDS if asked.values(name) or len(_options(asked, known, name)) > 1]
@@ -41,19 +41,18 @@ def draw(asked: Asked, known: Facts) -> Asked:
         # The amount asked for comes first: it is what a browser shows, and sends, before it is told the value.
         amounts = [asked.k, *(amount for amount in AMOUNTS if amount != asked.k)]
         columns[len(fields) % 2].selectbox("Passages to show", amounts, key="k", on_change=act)
-    return _chosen(asked)
 
 
 def _act(asked: Asked) -> None:
-    st.query_params.from_dict(_chosen(asked).parameters())
+    st.query_params.from_dict(chosen(asked).parameters())
 
 
-def _chosen(asked: Asked) -> Asked:
+def chosen(asked: Asked) -> Asked:
     """Return the question as it is with the choices of the row."""
-    chosen = {key: st.session_state[key] for key in _shown(asked)}
+    now = {key: st.session_state[key] for key in _shown(asked)}
     elsewhere = tuple(pair for pair in asked.where if pair[0] not in FIELDS)
-    where = tuple((name, value) for name in FIELDS for value in chosen[name])
-    return Asked(asked.question, chosen["mode"] or asked.mode, chosen["k"], (*where, *elsewhere))
+    where = tuple((name, value) for name in FIELDS for value in now[name])
+    return Asked(asked.question, now["mode"] or asked.mode, now["k"], (*where, *elsewhere))
 
 
 def _shown(asked: Asked) -> dict[str, object]:

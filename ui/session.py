@@ -66,7 +66,7 @@ def searcher() -> Searcher:
     where = settings()
     with open_catalogue(where.data) as catalogue:
         stored = catalogue.fingerprint()
-    return _searcher(str(where.data), where.model, codec.encode(stored) if stored else "")
+    return _searcher(str(where.data), where.model, where.reranker, codec.encode(stored) if stored else "")
 
 
 def facts() -> Facts:
@@ -114,8 +114,8 @@ def _watched(data: str) -> WatchedFiles:  # noqa: ARG001
 
 
 @st.cache_resource(show_spinner="Loading the language model. This happens once and takes some seconds.", max_entries=2)
-def _searcher(data: str, model: str | None, fingerprint: str) -> Searcher:  # noqa: ARG001
-    return Searcher.opened(Path(data), model)
+def _searcher(data: str, model: str | None, reranker: str | None, fingerprint: str) -> Searcher:  # noqa: ARG001
+    return Searcher.opened(Path(data), model, reranker)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)

@@ -45,6 +45,19 @@ def test_an_answer_is_a_verdict_and_quotations(ask_page: Page) -> None:
     assert page.text_input[0].value == "vitamin C fades dark spots in small trials"
 
 
+def test_words_that_stand_in_two_documents_are_quoted_once_and_both_are_named(shelf: Shelf, ask_page: Page) -> None:
+    text = (shelf.corpus / "vitamin-c.md").read_text("utf-8").replace("Vitamin C", "Ascorbic acid", 1)
+    (shelf.corpus / "copied.md").write_text(text, encoding="utf-8")
+    add(shelf.data, [shelf.corpus], MODEL)
+
+    page = ask_page(q="vitamin C fades dark spots in small trials")
+
+    shown = [each.partition("</article>")[0] for each in markup(page).split("<article")[1:]]
+    quotations = [each for each in shown if "Nobody knows how long it lasts" in each]
+    assert len(quotations) == 1
+    assert "The same words also stand in" in quotations[0]
+
+
 @pytest.mark.usefixtures("shelf")
 def test_what_the_corpus_does_not_answer_is_said_to_be_so(ask_page: Page) -> None:
     page = ask_page(q="quarterly zirconium futures")
