@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.words import counted
 from ingest import ENDINGS, add, store_upload, sync
 from ui import work
 from ui.notice import problem
 from ui.session import settings
-from ui.text import counted
 
 _TAKEN = "uploads-taken"
 MEGABYTES = 50

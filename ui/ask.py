@@ -12,15 +12,17 @@ from streamlit.delta_generator import DeltaGenerator
 from core.document import Passage
 from core.errors import StratumError
 from core.results import Answer
+from core.words import counted
 from evaluate import Mark, grade_of, marks_on, read_marks
 from index import EMPTY, LONGEST_QUESTION, VERDICTS, Catalogue, open_catalogue
 from ui import citation, narrow, standing, thumbs, work
-from ui.address import Asked
+from ui.address import Asked, Place
 from ui.follow import follow
 from ui.notice import problem, without_folders
 from ui.session import Facts, facts, searcher, settings
+from ui.shipped import shipped
 from ui.source import ask_link
-from ui.text import counted, field_words, safe, shown
+from ui.text import field_words, safe, shown
 
 SAMPLES = (
     "Do stem cell facials regenerate skin?",
@@ -112,12 +114,23 @@ def _only(asked: Asked, known: Facts) -> str:
 
 
 def _invitation(known: Facts) -> None:
-    links = "".join(f"<li>{ask_link(Asked(sample), sample)}</li>" for sample in SAMPLES)
     held = f"{counted(known.documents, 'document')}, {counted(known.passages, 'passage')} in all"
-    st.html(
-        f'<p class="held">Searches {held}, and shows nothing but what stands in them.</p>'
-        f'<nav aria-label="Sample questions"><ul class="samples">{links}</ul></nav>'
+    offered = _samples() if shipped().mostly_here else _titles(known)
+    st.html(f'<p class="held">Searches {held}, and shows nothing but what stands in them.</p>{offered}')
+
+
+def _samples() -> str:
+    links = "".join(f"<li>{ask_link(Asked(sample), sample)}</li>" for sample in SAMPLES)
+    return f'<nav aria-label="Sample questions"><ul class="samples">{links}</ul></nav>'
+
+
+def _titles(known: Facts) -> str:
+    """Return the longest documents as a way in: what can be asked of them, nobody has written down."""
+    longest = sorted(known.summaries, key=lambda one: -one.passages)[: len(SAMPLES)]
+    links = "".join(
+        f'<li><a href="{safe(Place(one.id).link())}" target="_self">{safe(one.title)}</a></li>' for one in longest
     )
+    return f'<h2>In the library</h2><nav aria-label="Documents"><ul class="samples">{links}</ul></nav>'
 
 
 def _answer(asked: Asked, known: Facts) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 from core.errors import InputError
 from core.jobs import Job
 from core.progress import Progress
+from core.words import counted
 from evaluate import (
     CONFIGURATIONS,
     OWN_QUESTIONS,
@@ -19,7 +20,6 @@ from evaluate import (
     collection_of,
     keep,
     marks_jsonl,
-    own_questions,
     read_marks,
     require_judgements_found,
     usable,
@@ -28,7 +28,8 @@ from index import Searcher, open_catalogue
 from ui.address import Result
 from ui.notice import problem, without_folders
 from ui.session import evaluations, searcher, settings
-from ui.text import counted, safe
+from ui.shipped import judged, shipped
+from ui.text import safe
 from ui.work import bar, left
 
 MEGABYTES = 20
@@ -51,7 +52,8 @@ class _Set:
 def draw() -> None:
     """Draw the choices, and begin what is chosen when the button is pressed."""
     with st.container(key="choosing"):
-        known = st.selectbox("Questions", list(_SETS), format_func=lambda name: _SETS[name].words, key="questions")
+        offered = _offered()
+        known = st.selectbox("Questions", offered, format_func=lambda name: _SETS[name].words, key="questions")
         collection = _read(known)
         configurations = st.pills(
             "Ask them by",
@@ -71,12 +73,20 @@ def draw() -> None:
     _begin(collection, [name for name in CONFIGURATIONS if name in configurations])
 
 
+def _offered() -> list[str]:
+    """Return the names of the sets that can be chosen, the one to begin with first."""
+    own = [name for name in _SETS if name not in _OF_THE_READER]
+    if shipped().mostly_here:
+        return [*own, *_OF_THE_READER]
+    return [*_OF_THE_READER] if read_marks(settings().data) else [*reversed(_OF_THE_READER)]
+
+
 def _read(known: str) -> Collection | None:
     """Return the chosen questions and say what they are; None, with a sentence, when they cannot be asked."""
     try:
         collection = _SETS[known].read()
         if collection is not None:
-            st.html(f"<p class='held'>{safe(_held(collection))}</p>")
+            st.html(f"<p class='held'>{safe(_held(collection) + _left_out(known))}</p>")
     except InputError as error:
         problem(without_folders(str(error)))
         return None
@@ -119,6 +129,14 @@ def _held(collection: Collection) -> str:
     return f"{', '.join(parts)}."
 
 
+def _left_out(known: str) -> str:
+    """Say of the project's own questions which cannot be asked here, and why; empty when all can."""
+    found = shipped()
+    if known in _OF_THE_READER or not found.missing:
+        return ""
+    return f" Only {found.words}; questions about the others are left out."
+
+
 def _thumbs() -> Collection | None:
     data = settings().data
     with open_catalogue(data) as catalogue:
@@ -155,12 +173,14 @@ def _uploaded() -> Collection | None:
 
 
 _SETS: dict[str, _Set] = {
-    "dev": _Set("The project's own: dev, to tune on", partial(own_questions, "dev")),
-    "test": _Set("The project's own: test, to report on", partial(own_questions, "test")),
-    "all": _Set("The project's own: both", partial(own_questions, None)),
+    "dev": _Set("The project's own: dev, to tune on", partial(judged, "dev")),
+    "test": _Set("The project's own: test, to report on", partial(judged, "test")),
+    "all": _Set("The project's own: both", partial(judged, None)),
     _THUMBS: _Set("My judgements on Ask", _thumbs),
     _FILE: _Set("A file of my own", _uploaded),
 }
+_OF_THE_READER = (_THUMBS, _FILE)
+"""Sets that are about whatever is in the library; the others are about the documents that came along."""
 
 
 def work() -> None:

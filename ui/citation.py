@@ -7,9 +7,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.document import Document
 from core.results import Citation, Span
+from core.words import counted
 from ui.quotation import marked, quotation
 from ui.source import citation_text, origin, place, references_list, title_link
-from ui.text import counted, safe
+from ui.text import safe
 
 AROUND = 1_200
 """How many characters before and after a passage are shown as its context."""

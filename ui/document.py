@@ -9,6 +9,7 @@ import streamlit as st
 from core.document import Document
 from core.errors import InputError
 from core.progress import Progress
+from core.words import counted
 from index import open_catalogue
 from ingest import Outcomes, remove
 from ui import passages, standing, work
@@ -16,7 +17,7 @@ from ui.address import Asked, Place
 from ui.layers import web_link
 from ui.session import settings
 from ui.source import ask_link, origin, references_list
-from ui.text import counted, file_name, safe, shown
+from ui.text import file_name, safe, shown
 
 _GONE = (
     '<h1>Library</h1><p class="notice">No document of this address is in the library: it was removed, or its file has '

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.words import counted
 from evaluate import Kept, kept_evaluations
 from ui import batch, judged, result
 from ui.address import Result
@@ -11,7 +12,7 @@ from ui.notice import remark
 from ui.result import configured, when
 from ui.session import facts, settings
 from ui.source import dotted
-from ui.text import counted, safe
+from ui.text import safe
 
 _NOTHING_YET = (
     '<p class="notice">Nothing has been indexed yet, so nothing can be asked. '

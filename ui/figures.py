@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from core.results import Support
+from core.words import counted
 from evaluate import WORDS, Effect, Figures, Opened, Pair, chance, signed
 from ui.plots import bars, interval, shares
-from ui.text import counted, safe
+from ui.text import safe
 
 _VERDICTS = {"supported": "has passages", "weak": "touches on it", "none": "does not answer"}
 """What Ask says of the evidence, in few words."""

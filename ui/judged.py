@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import NoIndexError
+from core.words import counted
 from evaluate import marks_jsonl, marks_qrels, read_marks, usable
 from index import open_catalogue
 from ui.session import settings
-from ui.text import counted, safe
+from ui.text import safe
 
 
 def draw() -> None:
@@ -26,7 +27,12 @@ def draw() -> None:
     questions = len({mark.query_id for mark in marks})
     gone = len(marks) - len(here)
     words = f"{counted(len(marks), 'passage')} judged on Ask, for {counted(questions, 'question')}."
-    lost = f" {counted(gone, 'judgement')} of documents that have left the library stay behind." if gone else ""
+    stay = counted(
+        gone,
+        "judgement, of a document that has left the library, stays",
+        "judgements, of documents that have left the library, stay",
+    )
+    lost = f" {stay} behind." if gone else ""
     st.html(f"<h2>My judgements</h2><p class='held'>{safe(words + lost)}</p>")
     if not here:
         return

@@ -8,6 +8,7 @@ from itertools import groupby
 
 import streamlit as st
 
+from core.words import counted
 from index import State, Summary
 from ui import adding, document, refused, standing, work
 from ui.address import Place
@@ -16,7 +17,7 @@ from ui.notice import remark
 from ui.session import Facts, facts
 from ui.sheets import count_of, links
 from ui.source import authors_words, dotted, evidence_words
-from ui.text import counted, safe
+from ui.text import safe
 
 SHEET = 100
 """How many documents are listed at a time."""

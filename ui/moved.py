@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from core.words import counted
 from evaluate import Expected, Moved, Pair, Record, excerpt, signed
 from evaluate import Place as Found
 from ui.address import Asked, Place
 from ui.quotation import quotation
 from ui.source import ask_link, dotted
-from ui.text import counted, file_name, safe
+from ui.text import file_name, safe
 
 _QUOTED = 3
 """How many places of each ranking are quoted; of the others only the title is told."""

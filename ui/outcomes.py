@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from core.ledger import LedgerEntry, Outcome
+from core.words import counted
 from ui.address import Asked, Place
 from ui.notice import without_folders
-from ui.text import counted, file_name, safe
+from ui.text import file_name, safe
 
 _MOST = 50
 """How many files of one outcome are named; the rest is counted."""

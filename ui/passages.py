@@ -8,13 +8,14 @@ from dataclasses import replace
 import streamlit as st
 
 from core.document import Document, Passage
+from core.words import counted
 from ui.address import Place
 from ui.citation import in_context
 from ui.notice import remark
 from ui.quotation import quotation
 from ui.sheets import count_of, links
 from ui.source import citation_text, dotted, pages_words, section_words
-from ui.text import counted, safe
+from ui.text import safe
 
 SHEET = 25
 """How many passages are shown at a time."""

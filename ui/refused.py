@@ -8,11 +8,12 @@ import streamlit as st
 
 from core.errors import NoIndexError
 from core.progress import Progress
+from core.words import counted
 from ingest import Outcomes, entries_for, remove
 from ui import work
 from ui.notice import without_folders
 from ui.session import settings
-from ui.text import counted, file_name, safe
+from ui.text import file_name, safe
 
 
 def draw() -> None:
@@ -23,7 +24,8 @@ def draw() -> None:
         return
     if not entries:
         return
-    held = f"{counted(len(entries), 'file')} could not be read, so no question finds anything of it."
+    of_these = "it" if len(entries) == 1 else "them"
+    held = f"{counted(len(entries), 'file')} could not be read, so no question finds anything of {of_these}."
     st.html(f"<h2>Refused</h2><p class='held'>{held}</p>")
     for place, entry in enumerate(entries):
         name = file_name(entry.name)

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 import streamlit as st
 
 from core.errors import NoIndexError
+from core.words import counted
 from evaluate import (
     CONFIGURATIONS,
     Comparison,
@@ -28,7 +29,7 @@ from ui import figures, moved
 from ui.address import Result
 from ui.notice import remark
 from ui.session import opened, settings
-from ui.text import counted, safe, shown
+from ui.text import safe, shown
 
 _MIME = {".html": "text/html", ".json": "application/json", ".csv": "text/csv"}
 _BACK = f'<p class="back"><a href="{Result().link()}" target="_self">Evaluate</a></p>'
@@ -89,9 +90,15 @@ def away(name: str) -> None:
 
 
 def _asked(kept: Kept) -> str:
-    judged = f"{kept.judged:,} of them judged by {kept.level}" if kept.judged else "none of them judged"
-    asked = f"{counted(kept.questions, 'question')}, {judged}, asked of {counted(kept.corpus.count, 'document')}"
+    asked = f"{counted(kept.questions, 'question')}, {_judged(kept)}, asked of {counted(kept.corpus.count, 'document')}"
     return f"{asked} in {counted(kept.passages, 'passage')} on {when(kept)}."
+
+
+def _judged(kept: Kept) -> str:
+    """Say how many of the questions are judged, and by what."""
+    if kept.questions == 1:
+        return f"judged by {kept.level}" if kept.judged else "not judged"
+    return f"{kept.judged:,} of them judged by {kept.level}" if kept.judged else "none of them judged"
 
 
 def _changed(kept: Kept) -> None:

@@ -21,7 +21,7 @@ from ingest import Jobs, Outcomes, add, waiting_uploads
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the pages say about the library as a whole, at one generation."""
+    """What the pages say about the library as a whole, at one version of it."""
 
     documents: int
     passages: int
@@ -71,13 +71,16 @@ def searcher() -> Searcher:
 
 def facts() -> Facts:
     """Return the facts of the library as it stands now; NOTHING where nothing was indexed yet."""
-    data = settings().data
     try:
-        with open_catalogue(data) as catalogue:
-            generation = catalogue.generation()
+        return _facts(str(settings().data), version())
     except NoIndexError:
         return NOTHING
-    return _facts(str(data), generation)
+
+
+def version() -> str:
+    """Name the library as it stands now: otherwise after every commit, and otherwise when the folder is made anew."""
+    with open_catalogue(settings().data) as catalogue:
+        return f"{catalogue.identity()} {catalogue.generation()}"
 
 
 # The arguments of those below are what their results are kept by; Streamlit leaves names with an underscore out.
@@ -119,7 +122,7 @@ def _searcher(data: str, model: str | None, reranker: str | None, fingerprint: s
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _facts(data: str, generation: int) -> Facts:  # noqa: ARG001
+def _facts(data: str, version: str) -> Facts:  # noqa: ARG001
     with open_catalogue(Path(data)) as catalogue:
         documents, passages = catalogue.counts()
         return Facts(documents, passages, catalogue.fields(), catalogue.summaries())

@@ -16,7 +16,7 @@ import streamlit as st
 from index import Catalogue, State, document_states, open_catalogue, state_in_place
 from ui.address import Place
 from ui.mending import mending
-from ui.session import settings, watched
+from ui.session import settings, version, watched
 from ui.text import safe
 
 _OF_A_QUOTATION: dict[State, str] = {
@@ -45,10 +45,7 @@ def in_place(catalogue: Catalogue, document_ids: Iterable[str]) -> dict[str, Sta
 
 def lately_in_place(document_ids: tuple[str, ...]) -> Mapping[str, State]:
     """Tell the same as it was at most a minute ago, unless the library has changed since."""
-    data = settings().data
-    with open_catalogue(data) as catalogue:
-        generation = catalogue.generation()
-    return _lately(str(data), generation, int(time.monotonic() // _SECONDS), document_ids)
+    return _lately(str(settings().data), version(), int(time.monotonic() // _SECONDS), document_ids)
 
 
 def of_a_quotation(document_id: str, state: State, key: str) -> None:
@@ -82,6 +79,6 @@ def _said(document_id: str, state: State, words: str, key: str, page: str) -> No
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)
-def _lately(data: str, generation: int, minute: int, document_ids: tuple[str, ...]) -> dict[str, State]:  # noqa: ARG001
+def _lately(data: str, version: str, minute: int, document_ids: tuple[str, ...]) -> dict[str, State]:  # noqa: ARG001
     with open_catalogue(Path(data)) as catalogue:
         return in_place(catalogue, document_ids)

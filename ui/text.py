@@ -50,12 +50,3 @@ def field_words(key: str, value: str) -> str:
     ('randomised trial', 'Stem-cell core')
     """
     return shown(value.replace("-", " ") if key == "evidence" else value)
-
-
-def counted(number: int, one: str, several: str = "") -> str:
-    """Name a number of things.
-
-    >>> counted(1, "passage"), counted(1_033, "passage"), counted(2, "copy", "copies")
-    ('1 passage', '1,033 passages', '2 copies')
-    """
-    return f"{number:,} {one if number == 1 else several or one + 's'}"

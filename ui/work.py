@@ -8,11 +8,15 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.progress import Progress
+from core.words import counted
 from ingest import Job, Outcomes
 from ui import outcomes
 from ui.notice import problem, without_folders
 from ui.session import jobs
-from ui.text import counted, safe
+from ui.text import safe
+
+_LONG = 100
+"""Beyond how many seconds a wait is told in minutes."""
 
 
 def submit(title: str, task: Callable[[Progress], Outcomes], page: str = "") -> None:
@@ -73,7 +77,10 @@ def bar(title: str, share: float, pace: str) -> None:
 
 def left(began: float, share: float) -> str:
     """Say how long work will still take that has gone on since `began`."""
-    return f"about {counted(round((time.monotonic() - began) / share * (1 - share)), 'second')} left"
+    seconds = (time.monotonic() - began) / share * (1 - share)
+    if seconds > _LONG:
+        return f"about {counted(round(seconds / 60), 'minute')} left"
+    return f"about {counted(max(1, round(seconds)), 'second')} left"
 
 
 def _pace(job: Job) -> str:

@@ -130,7 +130,7 @@ def test_nothing_moves_once_it_is_there_and_what_has_just_come_cannot_be_pressed
     reader.go()
     reader.sees("Searches 3 documents")
     reader.ask(f"{FIRST} at rest")
-    thumb = reader.page.get_by_role("radio", name="This passage answers the question").first
+    thumb = reader.page.locator(".st-key-judgement-1").get_by_role("radio", name="This passage answers the question")
     thumb.click()
     expect(thumb).to_be_checked()
     reader.settle()

@@ -86,12 +86,13 @@ def test_a_passage_has_a_lasting_link(reader: Reader, new_reader: Callable[..., 
     expect(other.page.locator(".context mark.passage").first).to_be_in_viewport()
 
 
-def test_a_sample_question_is_a_link(reader: Reader) -> None:
+def test_a_title_on_the_first_page_leads_to_its_document(reader: Reader) -> None:
     reader.go()
-    reader.page.get_by_role("link", name="Does vitamin C fade dark spots?").click()
+    reader.page.get_by_role("link", name="Vitamin C on skin").click()
 
-    expect(reader.box).to_have_value("Does vitamin C fade dark spots?")
-    reader.sees("The corpus")
+    reader.sees("What pigs and people showed.")
+    reader.page.go_back()
+    reader.sees("Searches 3 documents")
 
 
 def test_a_search_is_narrowed(reader: Reader) -> None:

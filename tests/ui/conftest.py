@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ingest import add
+from ingest import add, sync
 from tests.ui.shelf import HOSTILE, MODEL, PEEL, VITAMIN, Page, Shelf
 from tests.ui.shelf import run as go
+
+CORPUS = Path(__file__).parents[2] / "corpus"
 
 
 @pytest.fixture
@@ -32,6 +35,24 @@ def shelf(bare: Shelf) -> Shelf:
     """Return a library that holds the documents."""
     add(bare.data, [bare.corpus], MODEL)
     return bare
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data folder that holds the documents that came along."""
+    data = tmp_path_factory.mktemp("whole") / "var"
+    sync(data, CORPUS, MODEL)
+    return data
+
+
+@pytest.fixture
+def came_along(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Point the app at a copy of a library of the documents that came along, and return its data folder."""
+    data = tmp_path / "var"
+    shutil.copytree(whole, data)
+    for name, value in (("DATA", data), ("CORPUS", CORPUS), ("MODEL", MODEL)):
+        monkeypatch.setenv(f"STRATUM_{name}", str(value))
+    return data
 
 
 @pytest.fixture

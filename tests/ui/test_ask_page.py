@@ -24,12 +24,23 @@ def test_without_an_index_it_says_what_to_do(bare: Shelf, ask_page: Page) -> Non
     assert not bare.data.exists()
 
 
-def test_without_a_question_it_offers_some(shelf: Shelf, ask_page: Page) -> None:
+@pytest.mark.usefixtures("came_along")
+def test_without_a_question_it_offers_some_about_the_documents_that_came_along(ask_page: Page) -> None:
+    page = ask_page()
+
+    assert "Searches 87 documents" in said(page)
+    assert markup(page).count("./?q=") == len(ui.ask.SAMPLES)
+
+
+@pytest.mark.usefixtures("shelf")
+def test_without_those_documents_it_offers_the_ones_that_are_there_and_no_questions(ask_page: Page) -> None:
     page = ask_page()
 
     assert "Searches 3 documents" in said(page)
-    assert markup(page).count("./?q=") == len(ui.ask.SAMPLES)
-    assert shelf.data.exists()
+    assert "./?q=" not in markup(page)
+    assert not any(sample in said(page) for sample in ui.ask.SAMPLES)
+    assert "library?document=" in markup(page)
+    assert "Vitamin C on skin" in said(page)
 
 
 @pytest.mark.usefixtures("shelf")

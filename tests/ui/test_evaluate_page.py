@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import ButtonGroup
 
 from core.document import Passage
-from evaluate import judge, kept_evaluations, read_marks
+from evaluate import judge, kept_evaluations, own_questions, read_marks
 from index import open_catalogue
-from ingest import add
+from ingest import add, remove
 from tests.ui.shelf import MODEL, Page, Shelf, document_id, markup, said
 from ui.session import evaluations
 
@@ -68,23 +69,48 @@ def test_without_an_index_it_says_what_to_do(evaluate_page: Page) -> None:
     assert "None is kept yet." in words
 
 
-@pytest.mark.usefixtures("shelf")
+@pytest.mark.usefixtures("came_along")
 def test_the_projects_own_questions_are_there_from_the_start(evaluate_page: Page) -> None:
     page = evaluate_page()
 
     assert page.selectbox(key="questions").value == "dev"
     assert "212 questions, 175 with judgements of spans, 37 that nothing should answer." in said(page)
+    assert "left out" not in said(page)
     assert page.button_group(key="configurations").value == ["hybrid", "dense", "lexical"]
+
+
+def test_of_the_projects_own_questions_only_those_are_asked_whose_documents_are_here(
+    came_along: Path, evaluate_page: Page
+) -> None:
+    with open_catalogue(came_along) as catalogue:
+        stem_cells = [one.id for one in catalogue.summaries() if "/corpus/stem-cells/" in one.path]
+    remove(came_along, stem_cells)
+    left = 87 - len(stem_cells)
+
+    words = said(evaluate_page())
+
+    assert f"Only {left} of the 87 documents that came along are in the library; questions about" in words
+    about_them = {one.query_id for one in own_questions("dev").judgements if "/stem-cells/" in one.document}
+    assert f"{212 - len(about_them)} questions, {175 - len(about_them)} with judgements of spans, 37 that" in words
+
+
+@pytest.mark.usefixtures("shelf")
+def test_the_projects_own_questions_are_not_offered_where_their_documents_are_not(evaluate_page: Page) -> None:
+    page = evaluate_page()
+
+    assert page.selectbox(key="questions").options == ["A file of my own", "My judgements on Ask"]
+    assert "Choose a file of questions" in said(page)
 
 
 @pytest.mark.usefixtures("shelf")
 def test_questions_whose_documents_are_not_here_are_refused_before_anything_is_asked(evaluate_page: Page) -> None:
-    words = said(begun(evaluate_page()))
+    elsewhere = QUESTIONS.replace(b'"vitamin-c.md"', b'"actives/retinol.md"')
 
-    refusal = "skincare_questions.jsonl, line 1: no document of the index is called 'corpus/actives/"
+    words = said(begun(chosen(evaluate_page(), ("asked.jsonl", elsewhere))))
+
+    refusal = "asked.jsonl, line 1: no document of the index is called 'actives/retinol.md'"
     assert refusal in words
     assert f"/{refusal}" not in words
-    assert "bring the library up to date with them first" in words
     assert "Nothing was asked." in words
     assert evaluations().all() == ()
 
@@ -189,14 +215,14 @@ def test_judgements_of_ask_can_be_evaluated_and_taken_along(shelf: Shelf, evalua
     words = said(page)
     assert "1 question, 1 with judgements of spans." in words
     assert "2 passages judged on Ask, for 1 question." in words
-    assert "1 judgement of documents that have left the library stay behind." in words
+    assert "1 judgement, of a document that has left the library, stays behind." in words
     assert [one.label for one in page.download_button] == [
         "Questions with spans (JSON lines)",
         "Judgements (TREC qrels)",
     ]
 
     words = said(begun(page))
-    assert "1 question, 1 of them judged by span" in words
+    assert "1 question, judged by span" in words
 
 
 def thumbs(page: AppTest) -> ButtonGroup[int]:
@@ -225,3 +251,34 @@ def test_a_thumb_is_kept_shown_again_and_taken_back(shelf: Shelf, ask_page: Page
 
     thumbs(again).set_value(None).run()
     assert read_marks(shelf.data) == ()
+
+
+def test_a_judgement_that_cannot_be_kept_is_told_and_does_not_stand_there_as_kept(shelf: Shelf, ask_page: Page) -> None:
+    page = ask_page(q="what do peels remove?")
+    # Where the lock should be, something else is in the way.
+    (shelf.data / "judgements.lock").mkdir()
+    thumbs(page).set_value(1).run()
+
+    assert "The judgement cannot be kept" in said(page)
+    assert str(shelf.data.parent) not in said(page)
+    assert thumbs(page).value is None
+    assert read_marks(shelf.data) == ()
+
+    (shelf.data / "judgements.lock").rmdir()
+    thumbs(page).set_value(1).run()
+
+    assert "The judgement cannot be kept" not in said(page)
+    assert thumbs(page).value == 1
+    assert [one.grade for one in read_marks(shelf.data)] == [1]
+
+
+def test_judgements_that_cannot_be_read_keep_nobody_from_the_quotations(shelf: Shelf, ask_page: Page) -> None:
+    (shelf.data / "judgements.jsonl").write_text("no judgement\n", encoding="utf-8")
+
+    page = ask_page(q="what do peels remove?")
+
+    words = said(page)
+    assert "Peels remove the horny layer" in words
+    assert "In its file, byte for byte." in words
+    assert "line 1: this is no judgement; take the line out." in words
+    assert not [group for group in page.button_group if (group.key or "").startswith("thumbs-")]
