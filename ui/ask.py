@@ -41,6 +41,8 @@ _TITLE = 80
 _PAGE = "ask"
 _ANSWERED = "answered"
 
+_ADVICE = "Other words may find more. Questions in English find most, and spelling is not mended."
+
 _NOTHING_YET = (
     '<p class="notice">Nothing has been indexed yet. <a href="library" target="_self">Open the Library</a> '
     "to bring in the documents that came along, or to add your own.</p>"
@@ -114,8 +116,10 @@ def _only(asked: Asked, known: Facts) -> str:
 
 
 def _invitation(known: Facts) -> None:
-    held = f"{counted(known.documents, 'document')}, {counted(known.passages, 'passage')} in all"
-    offered = _samples() if shipped().mostly_here else _titles(known)
+    here = shipped().mostly_here
+    documents = f"{counted(known.documents, 'document')}{' on skincare' if here else ''}"
+    held = f"{documents}, {counted(known.passages, 'passage')} in all"
+    offered = _samples() if here else _titles(known)
     st.html(f'<p class="held">Searches {held}, and shows nothing but what stands in them.</p>{offered}')
 
 
@@ -189,7 +193,7 @@ def _evidence(answer: Answer) -> list[_Foot]:
     # The rest of the verdict that the terminal prints is what the heading says here.
     _verdict(answer, VERDICTS[answer.support] if answers else VERDICTS["none"].partition(". ")[0] + ".")
     if not answers:
-        st.html("<h2>Nearest passages, not answers</h2>")
+        st.html(f'<h2>Nearest passages, not answers</h2><p class="held">{_ADVICE}</p>')
     feet = []
     with open_catalogue(settings().data) as catalogue:
         documents = {one.document_id: catalogue.document(one.document_id) for one in answer.citations}

@@ -99,7 +99,7 @@ def _begin(collection: Collection, configurations: Sequence[str]) -> None:
         with st.spinner("Looking the judgements up in the library …"):
             require_judgements_found(asking.data, collection)
     except InputError as error:
-        own = collection.name.partition("/")[0] == OWN_QUESTIONS.stem
+        own = collection.name.startswith(OWN_QUESTIONS.stem)
         problem(f"{without_folders(str(error))} Nothing was asked.{_ABOUT_THE_CORPUS if own else ''}")
         return
     job = evaluations().submit(

@@ -8,6 +8,8 @@ from streamlit.delta_generator import DeltaGenerator
 from core.document import Document
 from core.results import Citation, Span
 from core.words import counted
+from ui.blocks import head_above, row_start
+from ui.layers import cited
 from ui.quotation import marked, quotation
 from ui.source import citation_text, origin, place, references_list, title_link
 from ui.text import safe
@@ -29,7 +31,8 @@ def draw(citation: Citation, document: Document, *, answers: bool) -> DeltaGener
     layers = marked([("best", citation.highlight), *(("match", match) for match in citation.matches)])
     if not answers:
         layers = tuple(layer for layer in layers if layer.name == "match")
-    text = quotation(citation.quote, layers, citation.references, citation.start)
+    head = head_above(document.text, citation.start)
+    text = quotation(citation.quote, layers, citation.references, citation.start, head)
     together = st.container(gap=None)
     together.html(
         f'<article class="citation{"" if answers else " dimmed"}">'
@@ -55,8 +58,8 @@ def surroundings(citation: Citation, document: Document) -> None:
     with st.expander("In context"):
         st.html(
             f'<div class="context quotation">{in_context(document, citation.start, citation.end)}</div>'
-            f'<h4>Why this passage</h4><p class="why">{safe(reasons(citation))} {_numbers(citation)}</p>'
-            + _references(document)
+            + _references(citation)
+            + f'<h4>Why this passage</h4><p class="why">{safe(reasons(citation))} {_numbers(citation)}</p>'
             + "<h4>To quote it and find it again</h4>"
         )
         st.code(citation_text(document, citation.start, citation.end), language=None, wrap_lines=True)
@@ -65,8 +68,13 @@ def surroundings(citation: Citation, document: Document) -> None:
 def in_context(document: Document, start: int, end: int, before: int = AROUND) -> str:
     """Return a passage as HTML with the text before it, so many characters, and after it, cut between words."""
     first, last = _word_start(document.text, start - before, start), _word_end(document.text, end + AROUND, end)
+    first = row_start(document.text, first)
     text = quotation(
-        document.text[first:last], marked([("passage", Span(start, end))]), document.metadata.references, first
+        document.text[first:last],
+        marked([("passage", Span(start, end))]),
+        document.metadata.references,
+        first,
+        head_above(document.text, first),
     )
     cut = '<p class="cut" aria-hidden="true">…</p>'
     return f"{cut if first > 0 else ''}{text}{cut if last < len(document.text) else ''}"
@@ -102,9 +110,14 @@ def _numbers(citation: Citation) -> str:
     return f"<details><summary>In numbers</summary>{', '.join(numbers)}</details>"
 
 
-def _references(document: Document) -> str:
-    references = document.metadata.references
-    return f"<h4>References of this document</h4>{references_list(references)}" if references else ""
+def _references(citation: Citation) -> str:
+    """Return the references that a citation names, as HTML, and behind them the document's others."""
+    numbers = {citation.quote[one.start : one.end] for one in cited(citation.quote, citation.references)}
+    named = tuple(one for one in citation.references if one.id in numbers)
+    others = tuple(one for one in citation.references if one.id not in numbers)
+    rest = f"{'the other ' if named else ''}{counted(len(others), 'reference')} of this document"
+    first = f"<h4>What this passage refers to</h4>{references_list(named)}" if named else ""
+    return first + (f"<details><summary>{rest}</summary>{references_list(others)}</details>" if others else "")
 
 
 def _word_start(text: str, wanted: int, latest: int) -> int:

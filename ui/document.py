@@ -17,7 +17,7 @@ from ui.address import Asked, Place
 from ui.layers import web_link
 from ui.session import settings
 from ui.source import ask_link, origin, references_list
-from ui.text import file_name, safe, shown
+from ui.text import file_name, month_words, safe, shown
 
 _GONE = (
     '<h1>Library</h1><p class="notice">No document of this address is in the library: it was removed, or its file has '
@@ -51,7 +51,7 @@ def draw(place: Place) -> None:
     st.html(_facts(document, len(spans)) + _losses(document))
     state = st.container()
     _actions(document)
-    work.draw()
+    work.draw(standing.DOCUMENT)
     passages.draw(document, spans, place)
     if document.metadata.references:
         st.html(f"<h2>References</h2>{references_list(document.metadata.references)}")
@@ -71,7 +71,7 @@ def _facts(document: Document, passage_count: int) -> str:
         if link
         else "",
         "Licence": safe(metadata.licence),
-        "As of": safe(metadata.first("as_of")),
+        "As of": safe(month_words(metadata.first("as_of"))),
         "Keywords": safe(", ".join(value for key, value in metadata.fields if key == "keywords")),
         "Holds": ", ".join(filter(None, (pages, counted(passage_count, "passage")))),
         "SHA-256": f'<span class="digest">{safe(document.sha256)}</span>',

@@ -9,7 +9,7 @@ from core.ledger import LedgerEntry, Outcome
 from core.words import counted
 from ui.address import Asked, Place
 from ui.notice import without_folders
-from ui.text import file_name, safe
+from ui.text import as_sentence, file_name, safe
 
 _MOST = 50
 """How many files of one outcome are named; the rest is counted."""
@@ -55,7 +55,8 @@ def _listed(words: str, kind: str, entries: Sequence[LedgerEntry]) -> str:
 
 def _file(entry: LedgerEntry) -> str:
     name = safe(file_name(entry.name))
-    reason = f'<p class="reason">{safe(without_folders(entry.reason))}</p>' if entry.reason else ""
+    said = as_sentence(without_folders(entry.reason), entry.name)
+    reason = f'<p class="reason">{safe(said)}</p>' if said else ""
     if not entry.document_id or entry.outcome == "removed":
         return f"<strong>{name}</strong>{reason}"
     library, ask = Place(entry.document_id).link(), Asked(where=(("document", entry.document_id),)).link()

@@ -10,6 +10,7 @@ import streamlit as st
 from core.document import Document, Passage
 from core.words import counted
 from ui.address import Place
+from ui.blocks import head_above
 from ui.citation import in_context
 from ui.notice import remark
 from ui.quotation import quotation
@@ -58,7 +59,8 @@ def _listed(document: Document, passages: Sequence[Passage], place: Place) -> It
         if section != before:
             yield f"<h3>{safe(section)}</h3>" if section else ""
         before = section
-        text = quotation(document.text[one.start : one.end], (), document.metadata.references, one.start)
+        head = head_above(document.text, one.start)
+        text = quotation(document.text[one.start : one.end], (), document.metadata.references, one.start, head)
         link = (
             f'<a href="{safe(Place(document.id, one.start, one.end).link())}" target="_self">Link to this passage</a>'
         )

@@ -24,8 +24,17 @@ def marked(layers: Iterable[tuple[str, Span]]) -> tuple[Layer, ...]:
     return tuple(Layer(name, span.start, span.end) for name, span in layers)
 
 
-def quotation(text: str, layers: Sequence[Layer] = (), references: Sequence[Reference] = (), offset: int = 0) -> str:
+def quotation(
+    text: str,
+    layers: Sequence[Layer] = (),
+    references: Sequence[Reference] = (),
+    offset: int = 0,
+    head: str = "",
+) -> str:
     """Return a text as HTML; layers are counted in the document, in which the text begins at `offset`.
+
+    A text that begins within a table is hard to read without the column headings that stand above it in the document:
+    `head` is their row, which is shown as no part of the quotation.
 
     >>> quotation("It held [1].", [Layer("match", 3, 7)])
     '<p>It <mark class="match">held</mark> [1].</p>'
@@ -37,16 +46,25 @@ def quotation(text: str, layers: Sequence[Layer] = (), references: Sequence[Refe
         *inline(text),
         *cited(text, references),
     ]
-    return "".join(_parts(text, found, drawn))
+    return "".join(_parts(text, found, drawn, _above(head)))
 
 
-def _parts(text: str, found: Sequence[Block], layers: Sequence[Layer]) -> Iterator[str]:
+def _above(head: str) -> str:
+    if not head:
+        return ""
+    row = Block("row", 0, len(head), 0)
+    return _row(head, row, [*signs(head, [row]), *inline(head)], header=True).replace("<tr>", '<tr class="above">', 1)
+
+
+def _parts(text: str, found: Sequence[Block], layers: Sequence[Layer], above: str) -> Iterator[str]:
     """Yield the blocks in their elements, neighbours of a list or table together, and the white space between."""
     position = 0
     for group, members in groupby(found, key=lambda block: _GROUPS.get(block.kind, "")):
         inside = list(members)
         yield safe(text[position : inside[0].start])
-        yield f"<{group}>" if group else ""
+        yield _OPENED.get(group, "")
+        if group == "table" and position == 0:
+            yield above
         header = any(block.kind == "ruler" for block in inside[1:2])
         position = inside[0].start
         for place, block in enumerate(inside):
@@ -57,11 +75,14 @@ def _parts(text: str, found: Sequence[Block], layers: Sequence[Layer]) -> Iterat
                 else _flow(text, block, layers)
             )
             position = block.end
-        yield f"</{group}>" if group else ""
+        yield _CLOSED.get(group, "")
     yield safe(text[position:])
 
 
 _GROUPS = {"item": "ul", "row": "table", "ruler": "table"}
+# A table may be wider than the page: then it is moved by itself, also with the keyboard.
+_OPENED = {"ul": "<ul>", "table": '<div class="wide" role="region" aria-label="Table" tabindex="0"><table>'}
+_CLOSED = {"ul": "</ul>", "table": "</table></div>"}
 _TAGS = {
     "paragraph": ("<p>", "</p>"),
     "item": ("<li>", "</li>"),

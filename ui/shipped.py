@@ -52,6 +52,7 @@ def judged(split: str | None) -> Collection:
     left_out = {one.query_id for one in whole.judgements if one.document in missing}
     return replace(
         whole,
+        name=f"{whole.name}, in part" if left_out else whole.name,
         questions=tuple(one for one in whole.questions if one.id not in left_out),
         judgements=tuple(one for one in whole.judgements if one.query_id not in left_out),
     )

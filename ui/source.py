@@ -12,7 +12,7 @@ from core.results import PageRef
 from index import page_words
 from ui.address import Asked, Place
 from ui.layers import web_link
-from ui.text import field_words, file_name, safe, shown
+from ui.text import field_words, file_name, month_words, safe, shown
 
 _MANY_AUTHORS = 3
 
@@ -26,14 +26,20 @@ def authors_words(authors: tuple[str, ...]) -> str:
     return f"{authors[0]} et al." if len(authors) > _MANY_AUTHORS else ", ".join(authors)
 
 
+def dated_words(metadata: Metadata) -> str:
+    """Say of when a document is: the year it was published, else the month whose knowledge it describes."""
+    described = metadata.first("as_of")
+    return str(metadata.year) if metadata.year else described and f"as of {month_words(described)}"
+
+
 def evidence_words(metadata: Metadata) -> str:
-    """Name the kind of evidence as it is said: without hyphens."""
+    """Name the kind of evidence as it is said."""
     return field_words("evidence", metadata.first("evidence"))
 
 
 def origin(metadata: Metadata) -> str:
     """Return authors, year, kind of evidence and group as HTML; the last two lead to a search among their like."""
-    parts = [safe(authors_words(metadata.authors)), str(metadata.year or "")]
+    parts = [safe(authors_words(metadata.authors)), safe(dated_words(metadata))]
     # It is the document that rests on this kind of evidence; a single passage may rest on another.
     evidence = evidence_words(metadata)
     rests = f"rests mostly on: {evidence}" if evidence else ""
@@ -87,10 +93,11 @@ def citation_text(document: Document, start: int, end: int) -> str:
     )
     where = ", ".join(filter(None, (section_words(document, start), pages_words(document, start, end))))
     exact = f"{file_name(document.name)}, characters {start}-{end}, SHA-256 of the file {document.sha256}"
+    dated = dated_words(metadata)
     own_link = f"https://doi.org/{metadata.doi}" if metadata.doi else metadata.url
     lines = (
         f"“{document.text[start:end]}”",
-        f"{named}{f' ({metadata.year})' if metadata.year else ''}.",
+        f"{named}{f' ({dated})' if dated else ''}.",
         where,
         own_link,
         exact,

@@ -33,6 +33,9 @@ _OF_A_DOCUMENT: dict[State, str] = {
 }
 _IN_THE_LIST: dict[State, str] = {"changed": "file has changed", "missing": "file is not where it was"}
 
+DOCUMENT = "document"
+"""The page of one document, where the work is shown that was asked for there."""
+
 # Where an update of the library can do something about it. A file that is gone it would only forget.
 _MENDED: tuple[State, ...] = ("moved", "changed")
 _SECONDS = 60
@@ -62,7 +65,7 @@ def of_a_document(document_id: str) -> None:
         if state != "found":
             with st.spinner("Looking for its file in the folder it came with …"):
                 state = document_states(catalogue, [document_id], watched())[document_id]
-    _said(document_id, state, _OF_A_DOCUMENT[state], "document", "")
+    _said(document_id, state, _OF_A_DOCUMENT[state], "document", DOCUMENT)
 
 
 def in_the_list(state: State) -> str:
@@ -75,7 +78,7 @@ def _said(document_id: str, state: State, words: str, key: str, page: str) -> No
     with st.container(key=f"state-{key}", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<p class="state {state}">{words}</p>', width="content")
         if state in _MENDED:
-            mending(document_id, key, page, leaving=not page and state == "changed")
+            mending(document_id, key, page, leaving=page == DOCUMENT and state == "changed")
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)

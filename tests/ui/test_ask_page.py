@@ -28,7 +28,7 @@ def test_without_an_index_it_says_what_to_do(bare: Shelf, ask_page: Page) -> Non
 def test_without_a_question_it_offers_some_about_the_documents_that_came_along(ask_page: Page) -> None:
     page = ask_page()
 
-    assert "Searches 87 documents" in said(page)
+    assert "Searches 87 documents on skincare" in said(page)
     assert markup(page).count("./?q=") == len(ui.ask.SAMPLES)
 
 
@@ -50,7 +50,7 @@ def test_an_answer_is_a_verdict_and_quotations(ask_page: Page) -> None:
     words = said(page)
     assert VERDICTS["supported"] in words
     assert "Vitamin C fades dark spots in small trials [1]." in words
-    assert "Pinnell SR, Yang H · 2001 · rests mostly on: randomised trial · Topical actives" in words
+    assert "Pinnell SR, Yang H · 2001 · rests mostly on: randomised trials · Topical actives" in words
     assert "vitamin-c.md" in words
     assert '<mark class="best match">Vitamin</mark>' in markup(page)
     assert page.text_input[0].value == "vitamin C fades dark spots in small trials"

@@ -36,7 +36,7 @@ def test_documents_are_listed(library_page: Page) -> None:
     words = said(library_page())
 
     assert "Vitamin C on skin" in words
-    assert "Pinnell SR, Yang H · 2001 · randomised trial · Topical actives" in words
+    assert "Pinnell SR, Yang H · 2001 · randomised trials · Topical actives" in words
 
 
 @pytest.mark.usefixtures("shelf")

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.document import Reference
+from ui.blocks import head_above
 from ui.layers import Layer, web_link
 from ui.quotation import quotation
 from ui.text import UNSEEN, shown
@@ -16,6 +17,7 @@ from ui.text import UNSEEN, shown
 ALLOWED = {
     "p": {"class"}, "ul": set(), "li": set(), "blockquote": set(), "table": set(), "tr": {"class"}, "td": set(),
     "th": {"scope"}, "mark": {"class"}, "span": {"class", "title"}, "a": {"href", "target", "rel", "title"},
+    "div": {"class", "role", "aria-label", "tabindex"},
 }  # fmt: skip
 REFERENCES = (
     Reference("1", 'A & B "quoted". J <i>Dermatol</i>.', doi="10.1000/182"),
@@ -149,8 +151,36 @@ def test_a_table_is_a_table() -> None:
     assert Seen(markup).text == "| A | B |\n|---|---|\n| 1 | 2 |"
 
 
-def test_a_table_cut_below_its_head_has_no_head() -> None:
-    assert "<th" not in quotation("| 1 | 2 |\n| 3 | 4 |")
+TABLE = "Before.\n\n| **A** | B <b> |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n\nAfter."
+
+
+def test_a_table_cut_below_its_head_shows_the_head_as_no_part_of_it() -> None:
+    rows = "| 1 | 2 |\n| 3 | 4 |"
+    assert "<th" not in quotation(rows)
+
+    markup = quotation(rows, (), (), 0, head_above(TABLE, TABLE.index(rows)))
+
+    above, _, quoted = markup.partition("</tr>")
+    assert '<tr class="above"><th scope="col">' in above
+    assert Seen(f"{above}</tr></table></div>").text == "| **A** | B <b> |"
+    assert Seen(f"<div><table>{quoted}").text == rows
+
+
+@pytest.mark.parametrize("words", ["Before.", "| **A**", "After."])
+def test_only_a_table_that_goes_on_has_a_head_above(words: str) -> None:
+    assert head_above(TABLE, TABLE.index(words)) == ""
+    assert head_above("| 1 | 2 |\n| 3 | 4 |", 10) == ""
+
+
+def test_rows_of_a_web_page_are_a_table_and_a_bar_in_prose_is_none() -> None:
+    rows = "Strength | Use\n40 percent | nail removal"
+
+    markup = quotation(f"Urea softens.\n\n{rows}\n\nP(A | B) is read so.")
+
+    assert markup.count("<tr>") == 2
+    assert markup.count("<td>") == 4
+    assert "<p>P(A | B) is read so.</p>" in markup
+    assert Seen(markup).text == f"Urea softens.\n\n{rows}\n\nP(A | B) is read so."
 
 
 @pytest.mark.parametrize(

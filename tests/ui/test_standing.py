@@ -95,7 +95,7 @@ def test_a_file_that_moved_is_noted_at_its_new_place(shelf: Shelf, library_page:
     page = press(library_page(document=name), BUTTON)
 
     assert "byte for byte the same" in said(page)
-    assert "Renamedrenamed.md, 1 passage. Ask about itrenamed from peels.md" in said(page)
+    assert "Renamedrenamed.md, 1 passage. Ask about itRenamed from peels.md." in said(page)
     with open_catalogue(shelf.data) as catalogue:
         assert [Path(one).name for one in catalogue.paths(name)] == ["renamed.md"]
 
