@@ -134,7 +134,9 @@ class Answer:
     """What the corpus says to one question; `confidence` lies in 0..1, `elapsed_ms` in milliseconds.
 
     `hits` are all passages that were asked for, best first; `citations` quote the first of them, usually all.
-    `reranker` says which model had a second say, None where there was none.
+    `reranker` says which model had a second say, None where there was none. `unmentioned` are names in the question
+    that no document mentions; `lacking` is the kind of figure it asks for ("price", "number of women") if none of the
+    best passages gives one.
     """
 
     query: str
@@ -146,3 +148,5 @@ class Answer:
     citations: tuple[Citation, ...]
     hits: tuple[Hit, ...] = ()
     reranker: Reranking | None = None
+    unmentioned: tuple[str, ...] = ()
+    lacking: str = ""

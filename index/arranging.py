@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from core.results import Hit
 from index.catalogue import Catalogue
 from index.diversity import LOOKED, Arrangement, Kept, folded, spread
+from index.lexical import quotations
 
 Ranked = tuple[int, Hit]
 """A hit with its passage's row id."""
@@ -33,7 +34,10 @@ def arranged(catalogue: Catalogue, ranked: Sequence[Ranked], arrangement: Arrang
     Only the first `LOOKED` are looked at; the rest follows as it is.
     """
     looked, rest = ranked[:LOOKED], ranked[LOOKED:]
-    kept = folded(_quotations(catalogue, looked)) if arrangement.folded else [Kept(row) for row in range(len(looked))]
+    if arrangement.folded:
+        kept = folded(quotations(catalogue.connection, [number for number, _ in looked]))
+    else:
+        kept = tuple(Kept(row) for row in range(len(looked)))
     order = spread([looked[one.row][1].passage.document_id for one in kept], arrangement.per_document)
     placed = [
         Placed(*looked[one.row], tuple((looked[twin.row][1], twin.same) for twin in one.twins))
@@ -41,15 +45,3 @@ def arranged(catalogue: Catalogue, ranked: Sequence[Ranked], arrangement: Arrang
     ]
     placed.extend(Placed(*one) for one in rest)
     return tuple(replace(one, hit=replace(one.hit, rank=rank)) for rank, one in enumerate(placed, start=1))
-
-
-def _quotations(catalogue: Catalogue, ranked: Sequence[Ranked]) -> list[str]:
-    """Return the texts of passages as the words are searched in them, which spares reading whole documents."""
-    marks = ",".join("?" * len(ranked))
-    rows = catalogue.connection.execute(
-        f"SELECT rowid, quote FROM lexical WHERE rowid IN ({marks})",  # noqa: S608 - marks only
-        [number for number, _ in ranked],
-    )
-    texts: dict[int, str] = dict(rows.fetchall())
-    # A passage without a row there is damage that `verify` names; it is like no other.
-    return [texts.get(number, f"passage {number} without a text") for number, _ in ranked]

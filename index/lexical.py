@@ -117,6 +117,15 @@ def frequency(connection: sqlite3.Connection, words: str) -> int:
     return int(connection.execute("SELECT count(*) FROM lexical WHERE lexical MATCH ?", (match,)).fetchone()[0])
 
 
+def quotations(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[str]:
+    """Return the texts of passages as the words are searched in them, which spares reading whole documents."""
+    marks = ",".join("?" * len(numbers))
+    rows = connection.execute(f"SELECT rowid, quote FROM lexical WHERE rowid IN ({marks})", numbers)  # noqa: S608
+    texts: dict[int, str] = dict(rows.fetchall())
+    # A passage without a row there is damage that `verify` names; it is like no other.
+    return [texts.get(number, f"passage {number} without a text") for number in numbers]
+
+
 def _rarity(holding: int, passages: int) -> float:
     ratio = (passages - holding + 0.5) / (holding + 0.5)
     return max(math.log(ratio), _LEAST_RARITY) if ratio > 0 else _LEAST_RARITY

@@ -21,7 +21,9 @@ VERDICTS = {
 EMPTY = "The corpus does not answer this, and nothing in it comes near. Ask in other words, or add documents."
 
 # The public contract of `index search --json`: keys are added, never renamed or removed.
-_ANSWER_KEYS = ("query", "mode", "support", "confidence", "generation", "elapsed_ms", "reranker")
+_ANSWER_KEYS = (
+    "query", "mode", "support", "confidence", "unmentioned", "lacking", "generation", "elapsed_ms", "reranker",
+)  # fmt: skip
 _HIT_KEYS = (
     "rank", "score", "dense", "lexical", "document_id", "title", "authors", "year", "doi", "url", "path", "pages",
     "start", "end", "quote", "highlight", "sha256",
@@ -46,6 +48,8 @@ def print_answer(answer: Answer, console: Console) -> None:
     """Print an answer to be read: verdict, then each quotation between what it comes from and where it stands."""
     console.print(Text(answer.query, style="bold"))
     console.print(Text(VERDICTS[answer.support] if answer.citations else EMPTY, style="italic"))
+    for line in gap_lines(answer):
+        console.print(Text(line))
     for citation in answer.citations:
         console.print()
         console.print(Text.assemble((f"{citation.rank:>2}  ", "dim"), (source_line(citation), "bold")))
@@ -68,6 +72,17 @@ def source_line(citation: Citation) -> str:
     evidence = next(kinds, "")
     authors = f"{citation.authors[0]} et al." if len(citation.authors) > 1 else "".join(citation.authors)
     return " · ".join(part for part in (citation.title, authors, str(citation.year or ""), evidence) if part)
+
+
+def gap_lines(answer: Answer) -> tuple[str, ...]:
+    """Say what the question asks for and was not found: names that no document mentions, a kind of figure.
+
+    >>> gap_lines(Answer("", "hybrid", "weak", 0.5, 1, 1.0, (), unmentioned=("Botox", "Xeomin"), lacking="price"))
+    ('No document mentions Botox or Xeomin.', 'The best passages give no price.')
+    """
+    names = f"No document mentions {' or '.join(answer.unmentioned)}." if answer.unmentioned else ""
+    figure = f"The best passages give no {answer.lacking}." if answer.lacking else ""
+    return tuple(filter(None, (names, figure)))
 
 
 def also_lines(citation: Citation) -> tuple[str, ...]:

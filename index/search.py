@@ -16,16 +16,16 @@ import numpy as np
 from core.document import Document, Passage
 from core.errors import DamagedError, InputError
 from core.results import MODES, Answer, Citation, Hit, Mode
-from index import filters, lexical, support, synonyms
+from index import filters, lexical, spelling, support, synonyms
 from index.abreast import abreast
 from index.arranging import Placed, arranged, wanted
 from index.arrays import Vectors
 from index.catalogue import Catalogue
 from index.cite import Clues, cite, elsewhere
-from index.coverage import coverage
 from index.dense import DenseView
 from index.diversity import AS_RANKED, FOR_READERS, Arrangement
 from index.encoder import Encoder, load_encoder
+from index.evidence import gathered
 from index.filters import Where
 from index.fingerprint import chosen_model, fingerprint_of, require_same
 from index.fusion import NOTHING, Signs
@@ -33,7 +33,7 @@ from index.matching import Words
 from index.opening import open_catalogue
 from index.ranking import POOL, Candidates, Question, candidates, hits, nearest
 from index.reranker import Reranker, load_reranker, reranked
-from index.support import BEST, MARGIN, Evidence
+from index.support import BEST, Evidence
 from index.synonyms import Name
 
 T = TypeVar("T")
@@ -129,6 +129,8 @@ class Searcher:
                 citations=found.citations,
                 hits=found.hits,
                 reranker=self.reranker.about if self.reranker else None,
+                unmentioned=found.evidence.unmentioned,
+                lacking=found.evidence.lacked(),
             )
             for text, found, generation, elapsed_ms in self._asked(questions, asking)
             for confidence in [support.confidence(found.evidence)]
@@ -159,8 +161,8 @@ class Searcher:
     ) -> Iterator[tuple[str, T, int, float]]:
         """Yield text, what `work` makes of the candidates, generation and milliseconds for every question."""
         asked = [checked(question) for question in questions]
-        names = [synonyms.names(text) for text in asked]
         with open_catalogue(self.data) as catalogue:
+            names = [spelling.names(catalogue.connection, text) for text in asked]
             view = self._current(catalogue)
             only = filters.resolved(catalogue, where)
             _, passages = catalogue.counts()
@@ -240,7 +242,7 @@ def _found(catalogue: Catalogue, found: Candidates, question: Question, asking: 
         ranked = hits(catalogue, reranked(catalogue, found, question.text, asking.reranker), most)
     placed = arranged(catalogue, ranked, asking.arrangement)[: asking.k]
     citations = _cited(catalogue, found, question, placed[: asking.cited])
-    return _Found(tuple(one.hit for one in placed), citations, _evidence(catalogue, found, question, best))
+    return _Found(tuple(one.hit for one in placed), citations, gathered(catalogue, found, question, best))
 
 
 def _cited(
@@ -267,21 +269,6 @@ def _held(catalogue: Catalogue, document_id: str) -> tuple[Document, str]:
         # A passage of no document cannot be written; it takes damage to bring it about.
         message = f"The index points at a document {document_id} it does not hold; run `python -m index verify`."
         raise DamagedError(message) from error
-
-
-def _evidence(catalogue: Catalogue, found: Candidates, question: Question, best: Sequence[int]) -> Evidence:
-    """Say what speaks for an answer; `best` are the ids of the best passages."""
-    asked = question.terms
-    cosine, margin = None, 0.0
-    if found.dense is not None and found.dense.size:
-        nearest_first = np.sort(found.dense)[::-1]
-        cosine, margin = float(nearest_first[0]), float(nearest_first[0] - nearest_first[:MARGIN][-1])
-    numbers = np.sort(np.array(best, np.int64))
-    if found.signs is None:
-        covered = coverage(catalogue.connection, asked, question.names, numbers)
-    else:
-        covered = found.signs.coverage[np.searchsorted(found.ids, numbers)]
-    return Evidence(cosine, float(covered.max(initial=0.0)), margin, asked.share(asked.unknown))
 
 
 def _since(started: float) -> float:

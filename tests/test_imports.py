@@ -187,6 +187,7 @@ def test_the_public_face_of_the_index() -> None:
         "also_lines",
         "document_state",
         "document_states",
+        "gap_lines",
         "load_encoder",
         "load_reranker",
         "open_catalogue",

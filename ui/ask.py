@@ -14,7 +14,7 @@ from core.errors import StratumError
 from core.results import Answer
 from core.words import counted
 from evaluate import Mark, grade_of, marks_on, read_marks
-from index import EMPTY, LONGEST_QUESTION, VERDICTS, Catalogue, open_catalogue
+from index import EMPTY, LONGEST_QUESTION, VERDICTS, Catalogue, gap_lines, open_catalogue
 from ui import citation, narrow, standing, thumbs, work
 from ui.address import Asked, Place
 from ui.follow import follow
@@ -41,7 +41,7 @@ _TITLE = 80
 _PAGE = "ask"
 _ANSWERED = "answered"
 
-_ADVICE = "Other words may find more. Questions in English find most, and spelling is not mended."
+_ADVICE = "Other words may find more, and questions in English find most."
 
 _NOTHING_YET = (
     '<p class="notice">Nothing has been indexed yet. <a href="library" target="_self">Open the Library</a> '
@@ -229,7 +229,8 @@ def _marks(question: str) -> tuple[tuple[Mark, ...], str]:
 
 
 def _verdict(answer: Answer, words: str) -> None:
-    st.html(f'<div class="verdict {answer.support}" role="status"><h2>{safe(words)}</h2></div>')
+    gaps = "".join(f"<p>{safe(line)}</p>" for line in gap_lines(answer))
+    st.html(f'<div class="verdict {answer.support}" role="status"><h2>{safe(words)}</h2>{gaps}</div>')
 
 
 def _colophon(answer: Answer) -> str:

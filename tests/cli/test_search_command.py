@@ -10,7 +10,12 @@ import pytest
 from tests.cli.conftest import Command
 
 # The public contract, and what was added to it since; nothing of either is ever renamed or removed.
-ANSWER_KEYS = {"query", "support", "confidence", "generation", "elapsed_ms", "hits"} | {"mode", "reranker"}
+ANSWER_KEYS = {"query", "support", "confidence", "generation", "elapsed_ms", "hits"} | {
+    "mode",
+    "reranker",
+    "unmentioned",
+    "lacking",
+}
 HIT_KEYS = {
     *(
         "rank",

@@ -56,6 +56,13 @@ def test_an_answer_is_a_verdict_and_quotations(ask_page: Page) -> None:
     assert page.text_input[0].value == "vitamin C fades dark spots in small trials"
 
 
+@pytest.mark.usefixtures("shelf")
+def test_what_no_document_mentions_is_said_with_the_verdict(ask_page: Page) -> None:
+    words = said(ask_page(q="price of thiamidol for dark spots"))
+
+    assert "No document mentions thiamidol.The best passages give no price." in words
+
+
 def test_words_that_stand_in_two_documents_are_quoted_once_and_both_are_named(shelf: Shelf, ask_page: Page) -> None:
     text = (shelf.corpus / "vitamin-c.md").read_text("utf-8").replace("Vitamin C", "Ascorbic acid", 1)
     (shelf.corpus / "copied.md").write_text(text, encoding="utf-8")
