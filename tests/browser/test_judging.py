@@ -41,10 +41,10 @@ AT_ONCE = """
 """
 
 
-def pressed(reader: Reader) -> set[Judgement]:
-    """Return what was pressed since the page was loaded, by the passage beside which it stood."""
+def pressed(reader: Reader, noted: str = "pressed") -> set[Judgement]:
+    """Return what was pressed, by the passage beside which it stood."""
     found = set()
-    for href, grade in reader.page.evaluate("window.pressed"):
+    for href, grade in reader.page.evaluate(f"window.{noted}"):
         place = parse_qs(urlsplit(href).query)
         found.add((place["document"][0], int(place["start"][0]), int(place["end"][0]), grade))
     return found
@@ -96,13 +96,14 @@ def test_what_is_pressed_while_another_question_is_sent_is_kept_for_the_question
     reader.go("/", {"q": first})
     thumbs_are_there(reader)
     reader.box.fill(second)
-    # In one go: nothing can be drawn between the question and the presses.
-    reader.page.evaluate("document.querySelector('.stFormSubmitButton button').click(); window.press()")
-    before = pressed(reader)
-    reader.page.evaluate("window.pressed = []; window.watch()")
+    # In one go: nothing can be drawn between the question and the presses, nor before the next answer is watched for.
+    reader.page.evaluate(
+        "document.querySelector('.stFormSubmitButton button').click(); window.press();"
+        "window.before = window.pressed; window.pressed = []; window.watch()"
+    )
     reader.page.wait_for_function(f"window.pressed.length === {PASSAGES}")
 
-    after = pressed(reader)
+    before, after = pressed(reader, "before"), pressed(reader)
     assert len(before) == PASSAGES
     assert kept(reader, first, before)
     assert kept(reader, second, after)
