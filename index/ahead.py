@@ -15,6 +15,7 @@ from pathlib import Path
 
 from core import codec, storage
 from core.results import Fingerprint
+from index import schema
 from index.digest import digest
 from index.preparing import Embedded, made_alike
 
@@ -111,9 +112,14 @@ def discard(data: Path, name: str = FILE) -> None:
 
 def _connected(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(file, isolation_level=None)
-    # A power cut may cost the last batches, never the soundness of those before.
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "secure_delete = ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        schema.require_readable(connection)
+        # A power cut may cost the last batches, never the soundness of those before.
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "secure_delete = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

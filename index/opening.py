@@ -49,6 +49,7 @@ def open_catalogue(data: Path) -> Iterator[Catalogue]:
         connection = sqlite3.connect(_read_only_uri(file), uri=True, isolation_level=None)
         try:
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+            schema.require_readable(connection)
             connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             connection.execute("BEGIN")
             if schema.version(connection) == 0:

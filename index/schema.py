@@ -140,6 +140,18 @@ def version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+def require_readable(connection: sqlite3.Connection) -> None:
+    """Raise sqlite3.DatabaseError when the schema is malformed; to be called before anything else is asked.
+
+    What SQLite says of a malformed schema quotes it, and pysqlite cannot decode that when a bit of it has flipped.
+    """
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except UnicodeDecodeError as error:
+        message = "malformed database schema"
+        raise sqlite3.DatabaseError(message) from error
+
+
 def require_known(current: int) -> None:
     """Raise DataFolderError for the schema of a later program."""
     if current > SCHEMA:

@@ -105,6 +105,7 @@ def connected(data: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(data / FILE, isolation_level=None)
     try:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        schema.require_readable(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")

@@ -119,7 +119,7 @@ def test_another_model_begins_anew(interrupted: tuple[Path, int]) -> None:
     assert verify(data).problems == ()
 
 
-@pytest.mark.parametrize("damage", ["a row", "the file"])
+@pytest.mark.parametrize("damage", ["a row", "the file", "the schema"])
 def test_damage_to_what_was_made_ahead_costs_time_and_nothing_else(
     interrupted: tuple[Path, int], tmp_path: Path, damage: str
 ) -> None:
@@ -128,8 +128,12 @@ def test_damage_to_what_was_made_ahead_costs_time_and_nothing_else(
         with closing(sqlite3.connect(data / FILE)) as connection:
             connection.execute("UPDATE ahead SET vector = zeroblob(512) WHERE rowid = 1")
             connection.commit()
-    else:
+    elif damage == "the file":
         (data / FILE).write_bytes(b"no database" * 500)
+    else:
+        content = (data / FILE).read_bytes()
+        assert b"CREATE TABLE" in content
+        (data / FILE).write_bytes(content.replace(b"CREATE TABLE", b"CREATE T\xc5BLE"))
     put(tmp_path / "fresh", Other(), added(library()))
 
     with open_writer(data) as writer:

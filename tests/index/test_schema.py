@@ -117,6 +117,24 @@ def test_a_file_that_is_no_database_is_refused_as_damaged(
 
 
 @pytest.mark.parametrize("opening", OPENINGS)
+def test_a_schema_of_which_not_even_the_complaint_can_be_read_is_refused_as_damaged(
+    data: Path, hashing: Encoder, opening: Callable[[Path], object]
+) -> None:
+    filled(data, hashing, document("text"))
+    file = data / "catalogue.sqlite"
+    content = file.read_bytes()
+    # SQLite quotes the word in its complaint, and pysqlite cannot decode it.
+    damaged = content.replace(b"CREATE TABLE removals", b"CREATE T\xc5BLE removals")
+    assert damaged != content
+    file.write_bytes(damaged)
+
+    with pytest.raises(DamagedError, match=r"damaged \(malformed database schema\); restore a backup"):
+        opening(data)
+
+    assert file.read_bytes() == damaged
+
+
+@pytest.mark.parametrize("opening", OPENINGS)
 def test_a_database_of_another_program_is_refused_and_left_alone(data: Path, opening: Callable[[Path], object]) -> None:
     sqlite_file(data, "CREATE TABLE holidays (day TEXT)")
 
