@@ -8,7 +8,7 @@ from index.diversity import AS_RANKED, FOR_READERS, Arrangement
 from index.encoder import DEFAULT_MODEL, MODELS, Encoder, load_encoder
 from index.filters import Where, parsed
 from index.opening import open_catalogue
-from index.present import EMPTY, VERDICTS, also_lines, gap_lines, page_words
+from index.present import EMPTY, VERDICTS, also_lines, page_words, remarks
 from index.queries import Query, read_queries
 from index.ranking import POOL
 from index.reranker import load_reranker
@@ -42,7 +42,6 @@ __all__ = [
     "also_lines",
     "document_state",
     "document_states",
-    "gap_lines",
     "load_encoder",
     "load_reranker",
     "open_catalogue",
@@ -50,6 +49,7 @@ __all__ = [
     "page_words",
     "parsed",
     "read_queries",
+    "remarks",
     "state_in_place",
     "verify",
     "whereabouts",

@@ -22,7 +22,8 @@ EMPTY = "The corpus does not answer this, and nothing in it comes near. Ask in o
 
 # The public contract of `index search --json`: keys are added, never renamed or removed.
 _ANSWER_KEYS = (
-    "query", "mode", "support", "confidence", "unmentioned", "lacking", "generation", "elapsed_ms", "reranker",
+    "query", "mode", "support", "confidence", "unmentioned", "lacking", "read_as", "generation", "elapsed_ms",
+    "reranker",
 )  # fmt: skip
 _HIT_KEYS = (
     "rank", "score", "dense", "lexical", "document_id", "title", "authors", "year", "doi", "url", "path", "pages",
@@ -48,7 +49,7 @@ def print_answer(answer: Answer, console: Console) -> None:
     """Print an answer to be read: verdict, then each quotation between what it comes from and where it stands."""
     console.print(Text(answer.query, style="bold"))
     console.print(Text(VERDICTS[answer.support] if answer.citations else EMPTY, style="italic"))
-    for line in gap_lines(answer):
+    for line in remarks(answer):
         console.print(Text(line))
     for citation in answer.citations:
         console.print()
@@ -74,15 +75,16 @@ def source_line(citation: Citation) -> str:
     return " · ".join(part for part in (citation.title, authors, str(citation.year or ""), evidence) if part)
 
 
-def gap_lines(answer: Answer) -> tuple[str, ...]:
-    """Say what the question asks for and was not found: names that no document mentions, a kind of figure.
+def remarks(answer: Answer) -> tuple[str, ...]:
+    """Say how misspelt words were read, and what was not found: names that no document mentions, a kind of figure.
 
-    >>> gap_lines(Answer("", "hybrid", "weak", 0.5, 1, 1.0, (), unmentioned=("Botox", "Xeomin"), lacking="price"))
+    >>> remarks(Answer("", "hybrid", "weak", 0.5, 1, 1.0, (), unmentioned=("Botox", "Xeomin"), lacking="price"))
     ('No document mentions Botox or Xeomin.', 'The best passages give no price.')
     """
     names = f"No document mentions {' or '.join(answer.unmentioned)}." if answer.unmentioned else ""
     figure = f"The best passages give no {answer.lacking}." if answer.lacking else ""
-    return tuple(filter(None, (names, figure)))
+    read = ", ".join(f"“{asked}” as “{meant}”" for asked, meant in answer.read_as)
+    return tuple(filter(None, (read and f"Read {read}.", names, figure)))
 
 
 def also_lines(citation: Citation) -> tuple[str, ...]:

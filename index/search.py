@@ -60,6 +60,7 @@ class _Found:
     hits: tuple[Hit, ...]
     citations: tuple[Citation, ...]
     evidence: Evidence
+    read_as: tuple[tuple[str, str], ...]
 
 
 class Searcher:
@@ -131,6 +132,7 @@ class Searcher:
                 reranker=self.reranker.about if self.reranker else None,
                 unmentioned=found.evidence.unmentioned,
                 lacking=found.evidence.lacked(),
+                read_as=found.read_as,
             )
             for text, found, generation, elapsed_ms in self._asked(questions, asking)
             for confidence in [support.confidence(found.evidence)]
@@ -242,7 +244,12 @@ def _found(catalogue: Catalogue, found: Candidates, question: Question, asking: 
         ranked = hits(catalogue, reranked(catalogue, found, question.text, asking.reranker), most)
     placed = arranged(catalogue, ranked, asking.arrangement)[: asking.k]
     citations = _cited(catalogue, found, question, placed[: asking.cited])
-    return _Found(tuple(one.hit for one in placed), citations, gathered(catalogue, found, question, best))
+    return _Found(
+        tuple(one.hit for one in placed),
+        citations,
+        gathered(catalogue, found, question, best),
+        tuple((name.asked, name.others[0]) for name in question.names if name.slip),
+    )
 
 
 def _cited(

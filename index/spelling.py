@@ -41,7 +41,7 @@ def _slips(connection: sqlite3.Connection, question: str, known: tuple[Name, ...
         meant = "" if named or _names_something(word, question) else correction(connection, word.lower())
         if meant:
             row = next((name for name in synonyms.names(meant) if name.asked == meant), Name(0, 0, meant, ()))
-            slips.append(Name(start, end, word, (meant, *row.others), row.kinds))
+            slips.append(Name(start, end, word, (meant, *row.others), row.kinds, slip=True))
     return slips
 
 

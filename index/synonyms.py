@@ -30,7 +30,8 @@ _Row = tuple[tuple[str, ...], tuple[str, ...]]
 class Name:
     """A name in a question, from `start` to `end` as it was written.
 
-    `others` are other names of the same thing, `kinds` those of what belongs to it (of retinoids: tretinoin).
+    `others` are other names of the same thing, `kinds` those of what belongs to it (of retinoids: tretinoin). Of a slip
+    of the pen (index/spelling.py) the first of the others is what was meant.
     """
 
     start: int
@@ -38,6 +39,7 @@ class Name:
     asked: str
     others: tuple[str, ...]
     kinds: tuple[str, ...] = ()
+    slip: bool = False
 
     @property
     def all(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from core.errors import StratumError
 from core.results import Answer
 from core.words import counted
 from evaluate import Mark, grade_of, marks_on, read_marks
-from index import EMPTY, LONGEST_QUESTION, VERDICTS, Catalogue, gap_lines, open_catalogue
+from index import EMPTY, LONGEST_QUESTION, VERDICTS, Catalogue, open_catalogue, remarks
 from ui import citation, narrow, standing, thumbs, work
 from ui.address import Asked, Place
 from ui.follow import follow
@@ -229,7 +229,7 @@ def _marks(question: str) -> tuple[tuple[Mark, ...], str]:
 
 
 def _verdict(answer: Answer, words: str) -> None:
-    gaps = "".join(f"<p>{safe(line)}</p>" for line in gap_lines(answer))
+    gaps = "".join(f"<p>{safe(line)}</p>" for line in remarks(answer))
     st.html(f'<div class="verdict {answer.support}" role="status"><h2>{safe(words)}</h2>{gaps}</div>')
 
 

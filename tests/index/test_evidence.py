@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.results import MODES, Mode
-from index import Encoder, Searcher, gap_lines
+from index import Encoder, Searcher, remarks
 from index.present import as_json
 from tests.index.builders import Counting, document, filled
 
@@ -68,7 +68,7 @@ def test_a_figure_is_lacking_only_where_none_of_the_best_passages_gives_it(libra
     given, lacking = searcher.ask_many(["how many weeks until dark spots fade", "price of hydroquinone for dark spots"])
 
     assert (given.lacking, lacking.lacking) == ("", "price")
-    assert gap_lines(lacking) == ("The best passages give no price.",)
+    assert remarks(lacking) == ("The best passages give no price.",)
     assert lacking.confidence < searcher.ask("hydroquinone for dark spots").confidence
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import Encoder, Searcher, open_catalogue
+from index import Encoder, Searcher, open_catalogue, remarks
 from index.spelling import correction, names
 from tests.index.builders import Counting, document, filled
 
@@ -90,10 +90,13 @@ def test_names_of_the_table_are_no_slips_and_keep_their_place(library: Path) -> 
 
 
 def test_a_misspelt_question_finds_what_it_means_and_the_citation_says_so(library: Path) -> None:
-    (hit,) = Searcher(library, Counting()).ask("hyluronic", 1, "lexical").citations
+    answer = Searcher(library, Counting()).ask("hyluronic", 1, "lexical")
+    (hit,) = answer.citations
 
     assert hit.quote == TEXTS[0]
     assert hit.called == (("hyluronic", "hyaluronic"),)
+    assert answer.read_as == (("hyluronic", "hyaluronic"),)
+    assert remarks(answer) == ("Read “hyluronic” as “hyaluronic”.",)
     assert [hit.quote[mark.start : mark.end] for mark in hit.matches] == ["Hyaluronic"]
 
 
