@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from core import prose
 from core.errors import InputError
 from evaluate.formats import Row, is_json, is_table, json_rows, numbered, read_text, refused, table_cells, table_rows
 from evaluate.judgements import Judgement, embedded_spans
-from evaluate.prose import require_questions
 from evaluate.topics import is_topics, topic_rows
 from index import LONGEST_QUESTION
 
 _ID = ("_id", "id", "qid", "query_id", "query-id")
 _TEXT = ("text", "question", "query")
+_ADVICE = "give one question a line, JSON lines, a table or TREC topics"
 _YES_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -95,8 +96,10 @@ def _answerable(row: Row) -> bool | None:
 
 
 def _plain_rows(file: Path, text: str) -> Iterator[Row]:
-    require_questions(file, text)
-    for number, line in numbered(text):
+    lines = list(numbered(text))
+    for number, reason in prose.signs(lines):
+        raise refused(file, number, f"{reason}; {_ADVICE}")
+    for number, line in lines:
         yield Row(file, number, {"_id": str(number), "text": line})
 
 

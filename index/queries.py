@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from core import prose
 from core.errors import InputError
 from index.search import checked
 
@@ -34,7 +35,11 @@ def read_queries(file: Path) -> tuple[Query, ...]:
     if not numbered:
         message = f"The file of questions {file} is empty; give JSON lines with _id and text, or one question a line."
         raise InputError(message)
-    parse = _from_json if numbered[0][1].lstrip().startswith("{") else _from_text
+    json_lines = numbered[0][1].lstrip().startswith("{")
+    for number, reason in () if json_lines else prose.signs(numbered):
+        message = f"{file}, line {number}: {reason}; give one question a line, or JSON lines."
+        raise InputError(message)
+    parse = _from_json if json_lines else _from_text
     return tuple(_queries(file, numbered, parse))
 
 

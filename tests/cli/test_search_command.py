@@ -164,6 +164,8 @@ WRONG = {
     "half a character as id": ([GOOD, '{"_id": "\\ud800", "text": "oil"}'], 2),
     "an endless number": ([GOOD, f'{{"_id": {"1" * 5_000}, "text": "oil"}}'], 2),
     "endless nesting": ([GOOD, '{"_id": "q2", "text": ' + "[" * 100_000], 2),
+    "a heading of a document": (["# Oil", "Oil calms."], 1),
+    "front matter": (["---", "title: Oil"], 1),
     "an endless plain question": (["oil?", "x" * 100_000], 2),
 }
 

@@ -7,10 +7,7 @@ dashes, in any language, with or without question marks.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
-
-from evaluate.formats import numbered, refused
+from collections.abc import Iterator, Sequence
 
 # A question may come with what led to it, but it asks; this long a text that does not is a paragraph.
 _SENTENCES = 3
@@ -31,18 +28,17 @@ _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{3})[.!][\"')\]]?\s+(?=[^\W\d_])")
 _GOES_ON = re.compile(r"[\w,]$")
 
 
-def require_questions(file: Path, text: str) -> None:
-    """Raise InputError, with the line and the reason, for a plain text that is evidently no list of questions."""
-    for line, reason in _signs(text):
-        advice = "give one question a line, JSON lines, a table or TREC topics"
-        raise refused(file, line, f"{reason}; {advice}")
+def signs(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Yield the lines that no list of questions has, with what they are, in order.
 
+    `lines` are those of a plain text that are not blank, with their numbers.
 
-def _signs(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines that no list of questions has, in order, and what they are."""
-    lines = [(number, line.strip()) for number, line in numbered(text)]
-    following = dict(lines)
-    for place, (number, line) in enumerate(lines):
+    >>> next(signs([(1, "# Retinol"), (3, "It stings.")]))[0]
+    1
+    """
+    stripped = [(number, line.strip()) for number, line in lines]
+    following = dict(stripped)
+    for place, (number, line) in enumerate(stripped):
         table = (*_OF_A_FIRST_LINE, *_OF_ANY_LINE) if place == 0 else _OF_ANY_LINE
         yield from ((number, reason) for sign, reason in table if sign.match(line))
         sentences = len(_SENTENCE_END.findall(line)) + 1
