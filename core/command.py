@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import logging
 import os
+import re
+import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -35,6 +38,37 @@ REFUSED_SOMETHING = 1
 COULD_NOT = 2
 # How typer ends a command that Ctrl+C was pressed in.
 _INTERRUPTED = 130
+# A command of ours within a sentence, up to where its arguments end.
+_COMMAND = re.compile(r"`(python -m (?:ingest|index|evaluate) [^`]+)`")
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print a sentence of ours; the commands in it are for the data folder of this command."""
+    typer.echo(followable(text, sys.argv[1:]), err=err)
+
+
+def followable(text: str, arguments: Sequence[str]) -> str:
+    """Return a sentence whose commands can be followed as they stand after a command with these arguments.
+
+    >>> followable("Run `python -m index fold`.", ["verify", "--data", "my folder"])
+    "Run `python -m index fold --data 'my folder'`."
+    """
+    folder = _given("--data", arguments)
+    if not folder:
+        return text
+    option = f" --data {shlex.quote(folder)}"
+    return _COMMAND.sub(lambda match: match[0] if "--data" in match[1] else f"`{match[1]}{option}`", text)
+
+
+def _given(option: str, arguments: Sequence[str]) -> str:
+    """Return the value that a command line gives an option, the last one counting; empty where it gives none."""
+    value = ""
+    for place, argument in enumerate(arguments):
+        if argument == option:
+            value = "".join(arguments[place + 1 : place + 2])
+        elif argument.startswith(f"{option}="):
+            value = argument.removeprefix(f"{option}=")
+    return value
 
 
 def run(app: typer.Typer, name: str) -> None:
@@ -44,7 +78,7 @@ def run(app: typer.Typer, name: str) -> None:
         app(prog_name=f"python -m {name}")
     except StratumError as error:
         sys.stdout.flush()
-        typer.echo(f"{name}: {error}", err=True)
+        echo(f"{name}: {error}", err=True)
         raise SystemExit(COULD_NOT) from None
     except SystemExit as ended:
         if ended.code == _INTERRUPTED:

@@ -136,8 +136,8 @@ class Answer:
     `hits` are all passages that were asked for, best first; `citations` quote the first of them, usually all.
     `reranker` says which model had a second say, None where there was none. `unmentioned` are names in the question
     that no document mentions; `lacking` is the kind of figure it asks for ("price", "number of women") if none of the
-    best passages gives one. `read_as` pairs words of the question that were taken for slips of the pen with what was
-    searched for beside them.
+    best passages gives one. `read_as` pairs words of the question that no document uses, slips of the pen and other
+    names, with what was searched for beside them.
     """
 
     query: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ import typer
 from rich.console import Console
 
 from core import codec, progress
-from core.command import REFUSED_SOMETHING, DataOption, JsonOption, ModelOption, RerankerOption, run
+from core.command import REFUSED_SOMETHING, DataOption, JsonOption, ModelOption, RerankerOption, echo, run
 from core.errors import DataFolderError, InputError, StoppedError
 from core.results import Answer, Mode
 from core.settings import Settings, load_settings
@@ -136,7 +137,8 @@ def verify(json_: JsonOption = False, data: DataOption = None) -> None:
 
     Exit 1 when an invariant does not hold, or a file is not found as it was read; each is named.
     """
-    result = verification(load_settings(data).data)
+    folder = load_settings(data).data
+    result = verification(folder)
     if json_:
         typer.echo(codec.encode(result))
     else:
@@ -148,11 +150,9 @@ def verify(json_: JsonOption = False, data: DataOption = None) -> None:
         for state, path in result.stale:
             typer.echo(f"{state:<8} {path}, now {now[path]}" if path in now else f"{state:<8} {path}")
         if result.stale:
-            typer.echo(
-                "Run `python -m ingest sync` (or `ingest add PATH`) to bring the index up to date with the files."
-            )
+            echo(_catching_up(folder))
         for problem in result.problems:
-            typer.echo(f"Problem: {problem}")
+            echo(f"Problem: {problem}")
         typer.echo(f"{counted(len(result.problems), 'problem')}." if result.problems else "Every invariant holds.")
     if result.problems or result.stale:
         raise typer.Exit(REFUSED_SOMETHING)
@@ -271,15 +271,25 @@ def restore(
     data: DataOption = None,
 ) -> None:
     """Make the data folder what it was when the backup was made; a damaged index is set aside."""
-    settings = load_settings(data)
-    manifest = backups.restore(file, settings.data, replace=replace)
+    folder = load_settings(data).data
+    damaged = backups.damaged_before(folder)
+    manifest = backups.restore(file, folder, replace=replace)
     if json_:
         typer.echo(codec.encode(manifest))
-    else:
-        typer.echo(
-            f"{_held(manifest.documents, manifest.passages)} as of {manifest.made} are in "
-            f"{settings.data}. Run `python -m ingest sync` to bring them up to date with your files."
-        )
+        return
+    echo(
+        f"{_held(manifest.documents, manifest.passages)} as of {manifest.made} are in {folder}. {_catching_up(folder)}"
+    )
+    for set_aside in backups.damaged_before(folder) - damaged:
+        echo(f"What was there was damaged; it was set aside as {set_aside} and can be deleted.")
+
+
+def _catching_up(folder: Path) -> str:
+    """Say how an index catches up with the folders it was made of, and with files that were added one by one."""
+    with open_catalogue(folder) as catalogue:
+        roots = sorted({known.file.root for known in catalogue.files().values()} - {""})
+    commands = [f"`python -m ingest sync {shlex.quote(root)}`" for root in roots] or ["`python -m ingest add PATH`"]
+    return f"Run {' and '.join(commands)} to bring the index up to date with the files."
 
 
 if __name__ == "__main__":

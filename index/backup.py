@@ -259,6 +259,11 @@ def _replaced(copy: Path, data: Path) -> bool:
     return True
 
 
+def damaged_before(data: Path) -> frozenset[Path]:
+    """Return the catalogues that were damaged and set aside."""
+    return frozenset(file for file in data.glob(f"{FILE}.damaged-*") if not file.name.endswith(("-wal", "-shm")))
+
+
 def _set_aside(data: Path) -> None:
     """Give the files of a damaged catalogue another name: nothing is thrown away that might still be read."""
     number = next(number for number in range(1, 1_000_000) if not (data / f"{FILE}.damaged-{number}").exists())

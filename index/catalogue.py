@@ -83,8 +83,9 @@ class Catalogue:
             raise InputError(message)
         if digest(*row[:-1]) != row[-1]:
             message = (
-                f"The stored text of document {document_id} ({self.name(document_id)}) is not what was written; remove "
-                "the document and add its file again, or restore a backup: `python -m index restore FILE --replace`."
+                f"The stored text of document {document_id} ({self.name(document_id)}) is not what was written; run "
+                f"`python -m ingest remove {document_id}` and add its file again with `python -m ingest add FILE`, or "
+                "restore a backup: `python -m index restore FILE --replace`."
             )
             raise DamagedError(message)
         return Document(

@@ -155,7 +155,10 @@ def _read(data: Path, segment: Segment, dimension: int) -> Block | None:
         _log.info("The view %s cannot be read (%s); the catalogue stands in for it.", segment.name, error.strerror)
         return None
     if hashlib.sha256(content).hexdigest() != segment.sha256:
-        _log.warning("The view %s is not what was written; it is made again from the catalogue.", segment.name)
+        _log.warning(
+            "The view %s is not what was written; the catalogue stands in for it until a run writes it again.",
+            segment.name,
+        )
         _discard(file)
         return None
     index = faiss.deserialize_index(np.frombuffer(content, np.uint8))

@@ -9,11 +9,15 @@ import numpy as np
 
 from index.catalogue import Catalogue
 from index.coverage import coverage
-from index.lexical import Terms, quotations
+from index.lexical import Terms, frequency, quotations
 from index.quantities import quantity
 from index.ranking import Candidates, Question
-from index.spelling import SHORTEST, is_english
+from index.spelling import SHORTEST, is_common_english
 from index.support import MARGIN, Evidence
+from index.synonyms import Name
+
+# In a question written like a title every word so long has a capital.
+_TITLED = 4
 
 
 def gathered(catalogue: Catalogue, found: Candidates, question: Question, best: Sequence[int]) -> Evidence:
@@ -38,19 +42,35 @@ def gathered(catalogue: Catalogue, found: Candidates, question: Question, best: 
     )
 
 
+def read_as(catalogue: Catalogue, names: Sequence[Name]) -> tuple[tuple[str, str], ...]:
+    """Return the names of a question that no passage uses, each with that of its others which most passages use."""
+    pairs = []
+    for name in names:
+        held = [(frequency(catalogue.connection, other), -place) for place, other in enumerate(name.all)]
+        most, place = max(held, default=(0, 0))
+        if name.slip or (most and not frequency(catalogue.connection, name.asked)):
+            pairs.append((name.asked, name.all[0 if name.slip else -place]))
+    return tuple(pairs)
+
+
 def unmentioned(question: str, asked: Terms) -> tuple[str, ...]:
     """Return what a question names and no passage mentions, as it is written there.
 
-    Of the words that no passage knows, those are names that are no English words, or have a capital in a question that
-    is not written in capitals throughout.
+    Of the words that no passage knows, those are names that are no common English, or have a capital in a question
+    that has not one throughout. Names that stand side by side are one.
     """
-    capitals = sum(word[:1].isupper() for word in question.split()) * 2 > len(question.split())
-    words = []
+    titled = not any(len(word) >= _TITLED and word.islower() for word in question.split())
+    spans: list[tuple[int, int]] = []
     for term in asked.rarity:
         match = re.search(rf"(?<!\w){re.escape(term)}", question, re.IGNORECASE) if term in asked.unknown else None
-        if match and (
-            (len(term) >= SHORTEST and term.isalpha() and not is_english(term))
-            or (match.group()[0].isupper() and match.start() > 0 and not capitals)
-        ):
-            words.append(match.group())
-    return tuple(words)
+        if match is None or not (_strange(term) or (match.group()[0].isupper() and match.start() > 0 and not titled)):
+            continue
+        if spans and question[spans[-1][1] : match.start()] == " ":
+            spans[-1] = spans[-1][0], match.end()
+        else:
+            spans.append(match.span())
+    return tuple(question[start:end] for start, end in spans)
+
+
+def _strange(term: str) -> bool:
+    return len(term) >= SHORTEST and term.isalpha() and not is_common_english(term)

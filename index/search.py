@@ -25,7 +25,7 @@ from index.cite import Clues, cite, elsewhere
 from index.dense import DenseView
 from index.diversity import AS_RANKED, FOR_READERS, Arrangement
 from index.encoder import Encoder, load_encoder
-from index.evidence import gathered
+from index.evidence import gathered, read_as
 from index.filters import Where
 from index.fingerprint import chosen_model, fingerprint_of, require_same
 from index.fusion import NOTHING, Signs
@@ -248,7 +248,7 @@ def _found(catalogue: Catalogue, found: Candidates, question: Question, asking: 
         tuple(one.hit for one in placed),
         citations,
         gathered(catalogue, found, question, best),
-        tuple((name.asked, name.others[0]) for name in question.names if name.slip),
+        read_as(catalogue, question.names),
     )
 
 

@@ -19,6 +19,8 @@ from index.synonyms import Name
 
 # Short words have too many neighbours, and are often abbreviations.
 SHORTEST = 5
+# pyspellchecker counts how often a word was met; those that were only added to its list, drugs among them, have this.
+_NEVER_MET = 50
 # A candidate that more passages hold is believed without a look for its very letters, which would read them all.
 _COMMON = 2_000
 
@@ -79,6 +81,11 @@ def _names_something(word: str, question: str) -> bool:
 def is_english(word: str) -> bool:
     """Tell whether a word in small letters is one of the 160,000 that pyspellchecker knows of English."""
     return word in _english()
+
+
+def is_common_english(word: str) -> bool:
+    """Tell whether a word in small letters is English that people use: what drugs and brands are called is not."""
+    return _english().word_frequency.dictionary.get(word, 0) > _NEVER_MET
 
 
 @cache

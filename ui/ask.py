@@ -41,7 +41,9 @@ _TITLE = 80
 _PAGE = "ask"
 _ANSWERED = "answered"
 
-_ADVICE = "Other words may find more, and questions in English find most."
+# From so many characters on a question does not fit into its field: on any screen, and on a phone.
+_LONG = {"long": 70, "middling": 30}
+_ADVICE = "Other words may find more."
 
 _NOTHING_YET = (
     '<p class="notice">Nothing has been indexed yet. <a href="library" target="_self">Open the Library</a> '
@@ -229,6 +231,8 @@ def _marks(question: str) -> tuple[tuple[Mark, ...], str]:
 
 
 def _verdict(answer: Answer, words: str) -> None:
+    size = next((name for name, least in _LONG.items() if len(answer.query) > least), "short")
+    st.html(f'<p class="asked {size}">{safe(answer.query)}</p>')
     gaps = "".join(f"<p>{safe(line)}</p>" for line in remarks(answer))
     st.html(f'<div class="verdict {answer.support}" role="status"><h2>{safe(words)}</h2>{gaps}</div>')
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -98,19 +101,44 @@ def test_a_catalogue_with_damaged_pages_is_named_with_the_way_back(
     assert (here / "var" / "catalogue.sqlite").read_bytes() == content
 
 
-def test_a_backup_is_restored_into_another_folder_and_answers_there(synced: Command, here: Path) -> None:
+def test_a_backup_is_restored_into_another_folder_and_answers_there(synced: Command, docs: Path, here: Path) -> None:
     made = synced("index", "backup", "backup.zip")
     restored = synced("index", "restore", "backup.zip", "--data", "other")
 
     assert (made.status, restored.status) == (0, 0)
     assert made.out.startswith("3 documents, 3 passages of generation 1 and 0 kept files (uploads, judgements) are in ")
-    assert "ingest sync" in restored.out
+    assert f"`python -m ingest sync {docs} --data other`" in restored.out
     wanted, found = (
         synced("index", "search", "glycolic", "--json", "--data", one).objects[0] for one in ("var", "other")
     )
     assert found["hits"] == wanted["hits"]
     assert synced("index", "verify", "--data", "other").status == 0
     assert {file.name for file in here.iterdir()} == {"docs", "var", "other", "backup.zip"}
+
+
+def test_a_damaged_catalogue_is_set_aside_by_a_restore_and_it_is_said_where(synced: Command, here: Path) -> None:
+    synced("index", "backup", "backup.zip")
+    (here / "var" / "catalogue.sqlite").write_bytes(b"no database" * 500)
+    told = synced("index", "verify", "--data", "var")
+    require_refusal(told.status, told.sentence, "`python -m index restore FILE --replace --data var`")
+
+    done = synced("index", "restore", "backup.zip", "--replace")
+
+    assert "set aside as var/catalogue.sqlite.damaged-1" in done.out
+    assert synced("index", "verify").status == 0
+
+
+def test_an_altered_text_is_mended_as_the_sentence_says(synced: Command, docs: Path, here: Path) -> None:
+    with closing(sqlite3.connect(here / "var" / "catalogue.sqlite")) as connection:
+        connection.execute("UPDATE documents SET text = replace(text, 'Glycolic', 'Malicious')")
+        connection.commit()
+    told = synced("index", "search", "glycolic")
+    (name,) = re.findall(r"run `python -m ingest remove (\w+)` and add its file again", told.sentence)
+
+    assert synced("ingest", "remove", name).status == 0
+    assert synced("ingest", "add", str(docs / "peel.md")).status == 0
+
+    assert synced("index", "verify").status == 0
 
 
 def test_a_backup_says_as_json_what_it_holds(synced: Command) -> None:

@@ -76,3 +76,22 @@ def test_both_are_part_of_the_json(library: Path) -> None:
     answer = as_json(Searcher(library, Counting()).ask("price of thiamidol in Iran"))
 
     assert (answer["unmentioned"], answer["lacking"]) == (["thiamidol", "Iran"], "price")
+
+
+def test_names_side_by_side_are_one_and_small_words_may_be_part_of_them(library: Path) -> None:
+    assert unmentioned(library, "which sunscreen by La Roche-Posay or Eucerin protects the face") == (
+        "La Roche-Posay",
+        "Eucerin",
+    )
+
+
+def test_a_drug_that_is_only_on_the_list_of_english_words_is_a_name(library: Path) -> None:
+    assert unmentioned(library, "does minoxidil help the face") == ("minoxidil",)
+
+
+def test_a_name_that_no_document_uses_is_read_as_the_one_they_use(library: Path) -> None:
+    answer = Searcher(library, Counting()).ask("is Azelex good for acne")
+
+    assert answer.read_as == (("Azelex", "azelaic acid"),)
+    assert remarks(answer)[0] == "Read “Azelex” as “azelaic acid”."
+    assert Searcher(library, Counting()).ask("is azelaic acid good for acne").read_as == ()
