@@ -57,7 +57,7 @@ def unmentioned(question: str, asked: Terms) -> tuple[str, ...]:
     """Return what a question names and no passage mentions, as it is written there.
 
     Of the words that no passage knows, those are names that are no common English, or have a capital in a question
-    that has not one throughout. Names that stand side by side are one.
+    that has not one throughout. Names with capitals that stand side by side are one.
     """
     titled = not any(len(word) >= _TITLED and word.islower() for word in question.split())
     spans: list[tuple[int, int]] = []
@@ -65,7 +65,8 @@ def unmentioned(question: str, asked: Terms) -> tuple[str, ...]:
         match = re.search(rf"(?<!\w){re.escape(term)}", question, re.IGNORECASE) if term in asked.unknown else None
         if match is None or not (_strange(term) or (match.group()[0].isupper() and match.start() > 0 and not titled)):
             continue
-        if spans and question[spans[-1][1] : match.start()] == " ":
+        together = spans and question[spans[-1][1] : match.start()] == " "
+        if together and question[spans[-1][0]].isupper() and match.group()[0].isupper():
             spans[-1] = spans[-1][0], match.end()
         else:
             spans.append(match.span())

@@ -69,6 +69,8 @@ _MANY = re.compile(r"\bhow many ((?:[^\W_]+[ -]?){1,4})", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 # What differs at most between one of something and several.
 _ENDING = re.compile(r"(?:ies|es|s|y)$")
+# What is counted is many: the last such word of what follows "how many".
+_PLURAL = re.compile(r"\w+s|women|men|children|people|mice|teeth|feet")
 # So many words may stand between a number and what it counts ("40 healthy adult women").
 _BETWEEN = 3
 
@@ -91,6 +93,8 @@ def _count(question: str, names: Iterable[Name]) -> Quantity | None:
         if word.lower() in STOPWORDS:
             break
         words.append(word.lower())
+    plurals = [place for place, word in enumerate(words, start=1) if _PLURAL.fullmatch(word)]
+    words = words[: plurals[-1]] if plurals else words
     if not words:
         return None
     others = (other for name in names if name.asked.lower() == words[-1] for other in name.all)

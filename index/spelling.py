@@ -23,6 +23,8 @@ SHORTEST = 5
 _NEVER_MET = 50
 # A candidate that more passages hold is believed without a look for its very letters, which would read them all.
 _COMMON = 2_000
+# So many letters may be missing at the end of a candidate ("hydroquinon").
+_ENDING = 2
 
 _WORD = re.compile(r"(?<![^\s(\"“‘])[^\W\d_]+(?![^\s).,;:?!\"”’])")
 
@@ -55,8 +57,8 @@ def correction(connection: sqlite3.Connection, word: str) -> str:
     if len(word) < SHORTEST or frequency(connection, word) or is_english(word):
         return ""
     held = [(other[0] == word[0], count, other) for other, count in _neighbours(connection, word)]
-    standing = (other for _, count, other in sorted(held, reverse=True) if _stands(connection, other, count))
-    return next(standing, "")
+    standing = (_as_it_stands(connection, other, count) for _, count, other in sorted(held, reverse=True))
+    return next(filter(None, standing), "")
 
 
 def _neighbours(connection: sqlite3.Connection, word: str) -> list[tuple[str, int]]:
@@ -65,12 +67,20 @@ def _neighbours(connection: sqlite3.Connection, word: str) -> list[tuple[str, in
     return [(other, count) for other in edits if (count := frequency(connection, other))]
 
 
-def _stands(connection: sqlite3.Connection, word: str, count: int) -> bool:
-    """Tell whether passages hold a word as it is: stemming finds it by its relatives too ("matrixal" by "matrix")."""
+def _as_it_stands(connection: sqlite3.Connection, word: str, count: int) -> str:
+    """Return a word as passages have it, at most with another ending; empty where they only have relatives of it.
+
+    Stemming finds a word by its relatives too ("matrixal" by "matrix").
+    """
     if count > _COMMON:
-        return True
-    as_it_is = re.compile(rf"\b{word}\b", re.IGNORECASE)
-    return any(as_it_is.search(text) for (text,) in connection.execute(_HOLDING, (quoted(word),)))
+        return word
+    pattern = re.compile(rf"\b{word}\w{{0,{_ENDING}}}\b", re.IGNORECASE)
+    found: set[str] = set()
+    for (text,) in connection.execute(_HOLDING, (quoted(word),)):
+        found.update(match.lower() for match in pattern.findall(text))
+        if word in found:
+            return word
+    return min(found, key=lambda one: (len(one), one), default="")
 
 
 def _names_something(word: str, question: str) -> bool:

@@ -24,6 +24,7 @@ from index.synonyms import Name
         ("which tretinoin concentration was used", "strength", "Cream of 0.05% was used.", "A cream was used by 5."),
         ("what pH does it need", "pH", "It needs a pH below 3.5.", "It needs acid, 3.5 times as much."),
         ("how many women were tested", "number of women", "On 40 healthy adult women.", "On 40 men, some women."),
+        ("how many people tried it", "number of people", "It was tried by 12 people.", "It was tried in 12 weeks."),
         ("how many studies were pooled?", "number of studies", "One study of 2010 was pooled.", "Studies were pooled."),
     ],
 )  # fmt: skip

@@ -42,6 +42,7 @@ def meant(library: Path, question: str) -> dict[str, tuple[str, ...]]:
         ("wemen", "women"),
         ("colagen", "collagen"),
         ("tretinion", "tretinoin"),
+        ("fibroblst", "fibroblasts"),
     ],
 )
 def test_a_letter_missing_wrong_or_swapped_is_seen_through(library: Path, written: str, wanted: str) -> None:
