@@ -41,7 +41,7 @@ test-fast: setup-dev ## the tests that need no model, no browser, no page, and k
 test-exhaustive: setup-dev ## the same with 1,000 examples for every property (minutes)
 	@STRATUM_TESTS=exhaustive $(RUN) -m pytest -n 2 -m "not model and not browser and not faults" --timeout 1800
 
-test-faults: setup-dev ## every kill, crash, full disk and damage in full, with a table of figures (half an hour)
+test-faults: setup-dev ## every kill, crash, full disk and damage in full, with a table of figures (an hour)
 	@$(RUN) -m tests.faults.report
 
 lint: setup-dev ## lint, layout and types

@@ -1,6 +1,6 @@
 """Run every test of this folder in full and print what was tried: `python -m tests.faults.report [FILE]`.
 
-The table is Markdown, made for docs/durability.md; with FILE it is written there too. Takes some twenty minutes. The
+The table is Markdown, made for docs/durability.md; with FILE it is written there too. Takes about an hour. The
 exit status is that of the tests.
 """
 
