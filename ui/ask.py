@@ -232,7 +232,8 @@ def _marks(question: str) -> tuple[tuple[Mark, ...], str]:
 
 def _verdict(answer: Answer, words: str) -> None:
     size = next((name for name, least in _LONG.items() if len(answer.query) > least), "short")
-    st.html(f'<p class="asked {size}">{safe(answer.query)}</p>')
+    # The field says it to whoever listens; this is for the eye alone.
+    st.html(f'<p class="asked {size}" data-asked="{safe(answer.query)}" aria-hidden="true"></p>')
     gaps = "".join(f"<p>{safe(line)}</p>" for line in remarks(answer))
     st.html(f'<div class="verdict {answer.support}" role="status"><h2>{safe(words)}</h2>{gaps}</div>')
 

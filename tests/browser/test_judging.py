@@ -29,8 +29,10 @@ AT_ONCE = """
         for (const foot of document.querySelectorAll('[class*="st-key-foot-"]')) {
             const [up, down] = foot.querySelectorAll('button[role="radio"]');
             const link = foot.closest('.stVerticalBlock:has(article)')?.querySelector('article.citation .title a');
-            if (!down || !link || seen.has(up)) continue;
-            seen.add(up);
+            // The same thumbs may be drawn again; those of another question or passage go by another name.
+            const name = up?.closest('[class*="st-key-thumbs-"]')?.className.match(/st-key-thumbs-[^ ]+/)[0];
+            if (!down || !link || seen.has(name)) continue;
+            seen.add(name);
             const grade = window.pressed.length % 2 ? 0 : 1;
             window.pressed.push([link.getAttribute('href'), grade]);
             (grade ? up : down).click();
