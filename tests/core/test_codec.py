@@ -13,17 +13,25 @@ from hypothesis import strategies as st
 
 from core import codec, document, ledger, results
 from core.document import Document, Heading, Loss, Page, Source
-from core.results import Answer, Citation, Hit
+from core.results import Answer, Citation, Hit, Reranking
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 CITATIONS = st.builds(Citation, score=FINITE, dense=st.none() | FINITE, lexical=st.none() | FINITE)
+RERANKINGS = st.builds(Reranking, share=FINITE)
 # Scores and times are finite numbers; every other noun can be drawn from its types alone.
 WITH_NUMBERS: dict[type, st.SearchStrategy[Any]] = {
     Hit: st.builds(Hit, score=FINITE, dense=st.none() | FINITE, lexical=st.none() | FINITE),
     Citation: CITATIONS,
     Answer: st.builds(
-        Answer, confidence=FINITE, elapsed_ms=FINITE, citations=st.lists(CITATIONS, max_size=2).map(tuple)
+        Answer,
+        confidence=FINITE,
+        elapsed_ms=FINITE,
+        citations=st.lists(CITATIONS, max_size=2).map(tuple),
+        reranker=st.none() | RERANKINGS,
+        unmentioned=st.lists(st.text(), max_size=2).map(tuple),
+        read_as=st.lists(st.tuples(st.text(), st.text()), max_size=2).map(tuple),
     ),
+    Reranking: RERANKINGS,
 }
 
 
