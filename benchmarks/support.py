@@ -30,7 +30,6 @@ QUESTIONS = [
 # At most this share of the answerable questions may be refused, and may be left undecided.
 REFUSED, WEAK = 0.03, 0.22
 
-SIGNS = ("cosine", "coverage", "margin", "unknown", "unmentioned", "lacking")
 FOLDS, REPEATS = 5, 20
 
 
@@ -72,10 +71,12 @@ def ablated(table: Any, answered: Any) -> None:
     """Print what cross-validation makes of all signs, and of all but each."""
     print("| signs | area under the curve | called supported |")
     print("|---|---|---|")
-    for left_out in (None, *range(len(SIGNS))):
-        kept = [column for column in range(len(SIGNS)) if column != left_out]
+    for left_out in (None, *range(len(support.SIGNS))):
+        kept = [column for column in range(len(support.SIGNS)) if column != left_out]
         area, supported = cross_validated(table[:, kept], answered)
-        print(f"| {'all' if left_out is None else f'without {SIGNS[left_out]}'} | {area:.3f} | {supported:.3f} |")
+        print(
+            f"| {'all' if left_out is None else f'without {support.SIGNS[left_out]}'} | {area:.3f} | {supported:.3f} |"
+        )
 
 
 def cross_validated(table: Any, answered: Any) -> tuple[float, float]:

@@ -287,9 +287,11 @@ def restore(
 def _catching_up(folder: Path) -> str:
     """Say how an index catches up with the folders it was made of, and with files that were added one by one."""
     with open_catalogue(folder) as catalogue:
-        roots = sorted({known.file.root for known in catalogue.files().values()} - {""})
-    commands = [f"`python -m ingest sync {shlex.quote(root)}`" for root in roots] or ["`python -m ingest add PATH`"]
-    return f"Run {' and '.join(commands)} to bring the index up to date with the files."
+        roots = sorted({known.file.root for known in catalogue.files().values()})
+    commands = [f"`python -m ingest sync {shlex.quote(root)}`" for root in roots if root and Path(root).is_dir()]
+    if len(commands) < len(roots):
+        commands.append("`python -m ingest add PATH` for what lies elsewhere")
+    return f"Run {' and '.join(commands)} to bring the index up to date with the files." if commands else ""
 
 
 if __name__ == "__main__":

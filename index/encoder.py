@@ -10,11 +10,13 @@ import hashlib
 import importlib.util
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -28,6 +30,12 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 BATCH = 32
+# Nothing is fetched, no code of a model is run, and weights are read in the one format that holds none.
+FROM_THIS_MACHINE: Mapping[str, Any] = {
+    "local_files_only": True,
+    "trust_remote_code": False,
+    "model_kwargs": {"use_safetensors": True},
+}
 
 
 class Encoder(Protocol):
@@ -150,22 +158,27 @@ class _SentenceTransformerEncoder:
         return np.ascontiguousarray(vectors, np.float32)
 
 
-def _load(name: str, folder: Path) -> SentenceTransformer:
+def library() -> ModuleType:
+    """Return sentence-transformers, which takes seconds to import, kept from talking; raises ModelError without it."""
     logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
     try:
-        from sentence_transformers import SentenceTransformer
+        module = import_module("sentence_transformers")
         from transformers.utils import logging as transformers_logging
     except ImportError as error:
         message = f"sentence-transformers cannot be loaded ({error}); run `make setup`."
         raise ModelError(message) from error
     transformers_logging.disable_progress_bar()
+    return module
+
+
+def _load(name: str, folder: Path) -> SentenceTransformer:
+    kind = library().SentenceTransformer
     try:
-        return SentenceTransformer(
-            str(folder), local_files_only=True, trust_remote_code=False, model_kwargs={"use_safetensors": True}
-        )
+        model: SentenceTransformer = kind(str(folder), **FROM_THIS_MACHINE)
     except Exception as error:
         message = f"The model {name} cannot be loaded from {folder} ({first_line(error)}); check the folder."
         raise ModelError(message) from error
+    return model
 
 
 def _cached_folder(name: str) -> Path:

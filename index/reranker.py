@@ -9,7 +9,6 @@ loses what the words and vectors knew. What it does not read counts as 0 with it
 from __future__ import annotations
 
 import json
-import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +22,7 @@ from core.errors import ModelError
 from core.results import Reranking
 from index.arrays import Scores
 from index.catalogue import Catalogue
-from index.encoder import first_line, weights_sha256
+from index.encoder import FROM_THIS_MACHINE, first_line, library, weights_sha256
 from index.ranking import Candidates, hits
 
 if TYPE_CHECKING:
@@ -164,18 +163,9 @@ def _asks_for_code(path: Path) -> bool:
 
 
 def _load(folder: _Folder) -> CrossEncoder:
-    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
+    kind = library().CrossEncoder
     try:
-        from sentence_transformers import CrossEncoder
-        from transformers.utils import logging as transformers_logging
-    except ImportError as error:
-        message = f"sentence-transformers cannot be loaded ({error}); run `make setup`."
-        raise ModelError(message) from error
-    transformers_logging.disable_progress_bar()
-    try:
-        model = CrossEncoder(
-            str(folder.path), local_files_only=True, trust_remote_code=False, model_kwargs={"use_safetensors": True}
-        )
+        model: CrossEncoder = kind(str(folder.path), **FROM_THIS_MACHINE)
     except Exception as error:
         message = f"The reranker {folder.name} cannot be loaded ({first_line(error)}); check the folder."
         raise ModelError(message) from error

@@ -24,7 +24,10 @@ MARGIN = 5
 # How many of the best passages count towards coverage, and are looked through for a figure.
 BEST = 3
 
-# The intercept, and what each sign weighs: cosine, coverage, margin, unknown, unmentioned, lacking.
+SIGNS = ("cosine", "coverage", "margin", "unknown", "unmentioned", "lacking")
+"""What the model weighs, in the order of its coefficients and of `Evidence.signs`."""
+
+# The intercept, and what each sign weighs.
 INTERCEPT, WEIGHTS = -3.17, (10.02, 1.54, 6.17, -2.81, -2.28, -3.25)
 # In lexical mode there is no cosine. Words alone tell little (a fit would call a third enough), so most of their
 # weight must be found in one passage before anything is claimed: from 0.57 of it "weak", from 0.94 "supported".
@@ -50,7 +53,7 @@ class Evidence:
     lacking: float = 0.0
 
     def signs(self) -> tuple[float, ...]:
-        """Return what the model weighs, in the order of its coefficients."""
+        """Return the value of every one of `SIGNS`."""
         return (
             self.cosine or 0.0,
             self.coverage,

@@ -116,6 +116,19 @@ def test_a_backup_is_restored_into_another_folder_and_answers_there(synced: Comm
     assert {file.name for file in here.iterdir()} == {"docs", "var", "other", "backup.zip"}
 
 
+def test_only_folders_that_are_there_are_named_to_catch_up_with(synced: Command, docs: Path, here: Path) -> None:
+    (here / "apart.md").write_text("# Apart\n\nZinc calms the skin.\n")
+    synced("ingest", "add", "apart.md")
+    (docs / "oil.md").unlink()
+    both = synced("index", "verify")
+    docs.rename(here / "elsewhere")
+    gone = synced("index", "verify")
+
+    assert f"Run `python -m ingest sync {docs}` and `python -m ingest add PATH` for what lies elsewhere" in both.out
+    assert "Run `python -m ingest add PATH` for what lies elsewhere to bring" in gone.out
+    assert (both.status, gone.status) == (1, 1)
+
+
 def test_a_damaged_catalogue_is_set_aside_by_a_restore_and_it_is_said_where(synced: Command, here: Path) -> None:
     synced("index", "backup", "backup.zip")
     (here / "var" / "catalogue.sqlite").write_bytes(b"no database" * 500)
