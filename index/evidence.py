@@ -62,7 +62,8 @@ def unmentioned(question: str, asked: Terms) -> tuple[str, ...]:
     titled = not any(len(word) >= _TITLED and word.islower() for word in question.split())
     spans: list[tuple[int, int]] = []
     for term in asked.rarity:
-        match = re.search(rf"(?<!\w){re.escape(term)}", question, re.IGNORECASE) if term in asked.unknown else None
+        as_written = rf"(?<!\w){re.escape(term)}(?!\w)"
+        match = re.search(as_written, question, re.IGNORECASE) if term in asked.unknown else None
         if match is None or not (_strange(term) or (match.group()[0].isupper() and match.start() > 0 and not titled)):
             continue
         together = spans and question[spans[-1][1] : match.start()] == " "

@@ -35,6 +35,7 @@ def unmentioned(library: Path, question: str, mode: Mode = "hybrid") -> tuple[st
     [
         ("is thiamidol better than hydroquinone", ("thiamidol",)),
         ("Is Thiamidol better than hydroquinone", ("Thiamidol",)),
+        ("do lasers or La Mer help the face", ("La Mer",)),
         ("brodalumab secukinumab for the face", ("brodalumab", "secukinumab")),
         ("brodalumab or secukinumab for the face?", ("brodalumab", "secukinumab")),
         ("how many women in Iran get melasma?", ("Iran",)),
