@@ -49,10 +49,10 @@ def main(
     encoder = load_encoder()
     shipped = [json.loads(line)["text"] for line in SHIPPED.read_text(encoding="utf-8").splitlines()]
     texts = list(islice(cycle(shipped), questions))
-    encoder.encode_queries(texts[:BATCH])
+    encoder.read_queries(texts[:BATCH])
     started = time.perf_counter()
     for start in range(0, questions, BATCH):
-        encoder.encode_queries(texts[start : start + BATCH])
+        encoder.read_queries(texts[start : start + BATCH])
     encoding = time.perf_counter() - started
     print(f"{encoding:7.1f} s  encoding {questions:,} questions with {encoder.name}")
     with tempfile.TemporaryDirectory() as temporary:

@@ -41,19 +41,23 @@ MEASURE = "nDCG@10"
 # The figures of a set stand in the file between two such lines.
 BEGIN, END = "<!-- benchmarks.retrieval begins -->", "<!-- benchmarks.retrieval ends -->"
 
+NONE = Weights(*(0 for _ in fields(Weights)))
 VARIANTS: dict[str, Weights] = {
-    "passage vector alone": Weights(1, 0, 0, 0, 0),
-    "passage and best sentence, half and half": Weights(0.5, 0.5, 0, 0, 0),
-    "BM25 alone": Weights(0, 0, 1, 0, 0),
-    "as before: 0.75 of the vectors, 0.25 of BM25": Weights(0.375, 0.375, 0.25, 0, 0),
+    "passage vector alone": replace(NONE, passage=1),
+    "passage and best sentence, half and half": replace(NONE, passage=0.5, sentence=0.5),
+    "tokens alone": replace(NONE, tokens=1),
+    "BM25 alone": replace(NONE, bm25=1),
+    "0.75 of the vectors, 0.25 of BM25": replace(NONE, passage=0.375, sentence=0.375, bm25=0.25),
+    "without the passage vector": replace(WEIGHTS, passage=0),
     "without the best sentence": replace(WEIGHTS, sentence=0),
+    "without tokens": replace(WEIGHTS, tokens=0),
     "without BM25": replace(WEIGHTS, bm25=0),
     "without coverage": replace(WEIGHTS, coverage=0),
     "without proximity": replace(WEIGHTS, proximity=0),
-    "**all five (chosen)**": WEIGHTS,
+    "**all six (chosen)**": WEIGHTS,
 }
 ALONE = ("passage vector alone", "BM25 alone")
-CHOSEN = "**all five (chosen)**"
+CHOSEN = "**all six (chosen)**"
 SHOWN = ("nDCG@10", "RR@10", "R@10", "R@100")
 FIRST = 5
 # The steps of the search for weights: coarse, then finer.

@@ -32,11 +32,14 @@ from index.arrays import Vectors
 from index.backup import backup, restore
 from index.dense import DenseView
 from index.hashing import HashingEncoder
+from index.readings import ReadPassages, ReadQueries
+from index.tokens import TOKEN_BYTES, TOKEN_DIMENSION, Asked
 
 PASSAGES_A_DOCUMENT = 10
 WORDS_A_PASSAGE = 50
 VOCABULARY = 30_000
 DIMENSION = 384
+ASKED_TOKENS = 12
 AT_ONCE = 50
 ROUNDS = 5
 
@@ -44,7 +47,9 @@ _QUESTION = "w11 w200 w3000"
 
 
 class Made(HashingEncoder):
-    """Vectors of the size of the default model's, from a generator seeded by the text."""
+    """Vectors and tokens of the size of the default model's, from a generator seeded by the text."""
+
+    tokens = "made"
 
     def __init__(self, name: str = "made-384") -> None:
         super().__init__(name, DIMENSION)
@@ -58,6 +63,22 @@ class Made(HashingEncoder):
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of questions."""
         return self.encode_passages(texts)
+
+    def read_passages(self, texts: Sequence[str]) -> ReadPassages:
+        """Return vectors, and tokens in the size of the default model's: about three for two words."""
+        vectors = self.encode_passages(texts)
+        seeds = np.abs(vectors[:, 0] * 2**40).astype(int).tolist()
+        sizes = [TOKEN_BYTES * (len(text.split()) * 3 // 2) for text in texts]
+        return ReadPassages(
+            vectors,
+            tuple(np.random.default_rng(seed).bytes(size) for seed, size in zip(seeds, sizes, strict=True)),
+        )
+
+    def read_queries(self, texts: Sequence[str]) -> ReadQueries:
+        """Return the vectors of questions, with a token for each component of the first few."""
+        tokens = np.eye(ASKED_TOKENS, TOKEN_DIMENSION, dtype=np.float32)
+        asked = Asked(tokens, np.full(ASKED_TOKENS, 1 / ASKED_TOKENS, np.float32))
+        return ReadQueries(self.encode_queries(texts), (asked,) * len(texts))
 
 
 def made(number: int, folder: Path) -> tuple[SourceFile, Document]:

@@ -18,7 +18,8 @@ class Fingerprint:
     """Everything that must be the same for two indexes to rank alike.
 
     `weights` is a SHA-256 over the model's weight files; `dimension` counts vector components; `max_tokens` is
-    how much the model reads. The reader's version is not here: it is kept with every document (`Document.reader`).
+    how much the model reads; `tokens` names how token vectors are made (index/projection.py), and is empty when there
+    are none. The reader's version is not here: it is kept with every document (`Document.reader`).
     """
 
     schema: int
@@ -29,6 +30,7 @@ class Fingerprint:
     max_tokens: int
     query_prompt: str = ""
     passage_prompt: str = ""
+    tokens: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,14 +21,17 @@ from index.preparing import Embedded, made_alike
 
 FILE = "ahead.sqlite"
 
+# The first table is that of a program that knew no tokens: what it holds is of no use.
 _SCHEMA = """
+DROP TABLE IF EXISTS ahead;
 CREATE TABLE IF NOT EXISTS model (fingerprint TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS ahead (
+CREATE TABLE IF NOT EXISTS embedded (
     document_id TEXT NOT NULL,
     key TEXT NOT NULL,
     vector BLOB NOT NULL,
     spans BLOB NOT NULL,
     sentences BLOB NOT NULL,
+    tokens BLOB NOT NULL,
     digest TEXT NOT NULL,
     PRIMARY KEY (document_id, key)
 ) STRICT;
@@ -46,32 +49,33 @@ class Ahead:
     def of(self, document_id: str) -> dict[str, Embedded]:
         """Return the vectors made for a document, by the hash of what was embedded."""
         rows = self._connection.execute(
-            "SELECT document_id, key, vector, spans, sentences, digest FROM ahead WHERE document_id = ?", (document_id,)
+            "SELECT document_id, key, vector, spans, sentences, tokens, digest FROM embedded WHERE document_id = ?",
+            (document_id,),
         )
         return {row[1]: Embedded(*row[2:-1]) for row in rows if digest(*row[:-1]) == row[-1]}
 
     def put(self, vectors: Iterable[tuple[str, Mapping[str, Embedded]]]) -> None:
         """Keep vectors of several documents, all or none."""
         rows = [
-            (document_id, key, item.vector, item.spans, item.sentences)
+            (document_id, key, item.vector, item.spans, item.sentences, item.tokens)
             for document_id, some in vectors
             for key, item in some.items()
         ]
         with self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany(
-                "INSERT OR REPLACE INTO ahead VALUES (?, ?, ?, ?, ?, ?)", [(*row, digest(*row)) for row in rows]
+                "INSERT OR REPLACE INTO embedded VALUES (?, ?, ?, ?, ?, ?, ?)", [(*row, digest(*row)) for row in rows]
             )
 
     def documents(self) -> tuple[str, ...]:
         """Return the ids of the documents that something was made for."""
-        return tuple(row[0] for row in self._connection.execute("SELECT DISTINCT document_id FROM ahead ORDER BY 1"))
+        return tuple(row[0] for row in self._connection.execute("SELECT DISTINCT document_id FROM embedded ORDER BY 1"))
 
     def forget(self, document_ids: Iterable[str]) -> None:
         """Remove what was made for documents that are gone."""
         with self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany("DELETE FROM ahead WHERE document_id = ?", [(one,) for one in document_ids])
+            self._connection.executemany("DELETE FROM embedded WHERE document_id = ?", [(one,) for one in document_ids])
 
     def begin(self, fingerprint: Fingerprint) -> None:
         """Keep what was made with this model before, and nothing that was made with another."""
@@ -79,7 +83,7 @@ class Ahead:
         if row is None or not made_alike(codec.decode(Fingerprint, row[0]), fingerprint):
             with self._connection:
                 self._connection.execute("BEGIN IMMEDIATE")
-                self._connection.execute("DELETE FROM ahead")
+                self._connection.execute("DELETE FROM embedded")
                 self._connection.execute("DELETE FROM model")
                 self._connection.execute("INSERT INTO model VALUES (?)", (codec.encode(fingerprint),))
 

@@ -130,6 +130,15 @@ class Catalogue:
         ).fetchall()
         return Closeups.read(rows, dimension)
 
+    def tokens(self, ids: Sequence[int]) -> list[bytes]:
+        """Return the packed tokens of passages, given by row id, in ascending order of the ids."""
+        marks = ",".join("?" * len(ids))
+        rows = self.connection.execute(
+            f"SELECT tokens FROM closeups WHERE passage_id IN ({marks}) ORDER BY passage_id",  # noqa: S608 - marks only
+            [int(number) for number in ids],
+        )
+        return [row[0] for row in rows]
+
     def summaries(self) -> tuple[Summary, ...]:
         """Return the library, one line a document, by title."""
         rows = self.connection.execute(

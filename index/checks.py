@@ -17,6 +17,7 @@ from index.catalogue import Catalogue
 from index.digest import digest
 from index.rows import filterable, sealed
 from index.schema import TOKENIZER
+from index.tokens import TOKEN_BYTES
 
 _UNIT_TOLERANCE = 1e-3
 
@@ -103,11 +104,12 @@ _OF_A_DOCUMENT: dict[Callable[[Document, Catalogue], bool], str] = {
 def _vectors(catalogue: Catalogue, _data: Path) -> Iterator[str]:
     fingerprint = catalogue.fingerprint()
     dimension = fingerprint.dimension if fingerprint else 0
+    tokened = bool(fingerprint and fingerprint.tokens)
     for row in catalogue.connection.execute(
-        'SELECT p.id, p.document_id, p.start, p."end", p.embedded_sha256, p.vector, c.spans, c.vectors, p.digest '
-        "FROM passages p LEFT JOIN closeups c ON c.passage_id = p.id"
+        'SELECT p.id, p.document_id, p.start, p."end", p.embedded_sha256, p.vector, c.spans, c.vectors, c.tokens, '
+        "p.digest FROM passages p LEFT JOIN closeups c ON c.passage_id = p.id"
     ):
-        number, blob, spans, sentences = row[0], row[5], row[6], row[7]
+        number, (blob, spans, sentences, tokens) = row[0], row[5:9]
         if digest(*row[:-1]) != row[-1]:
             yield f"What is stored of passage {number} is not what was written; run `python -m index rebuild`."
             continue
@@ -118,6 +120,8 @@ def _vectors(catalogue: Catalogue, _data: Path) -> Iterator[str]:
             yield f"The vector of passage {number} is not of unit length."
         elif not spans or sentences is None or len(sentences) != len(spans) // 8 * dimension:
             yield f"The sentences of passage {number} do not match their vectors."
+        elif len(tokens) % TOKEN_BYTES or (tokens and not tokened):
+            yield f"The tokens of passage {number} are not what the model makes; run `python -m index rebuild`."
     for table, key in (("lexical", "rowid"), ("closeups", "passage_id")):
         (strays,) = catalogue.connection.execute(
             f"SELECT count(*) FROM {table} WHERE {key} NOT IN (SELECT id FROM passages)"  # noqa: S608 - constants

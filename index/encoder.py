@@ -23,10 +23,14 @@ import numpy as np
 from core.errors import ModelError
 from index.arrays import Vectors
 from index.hashing import HashingEncoder
+from index.projection import Projection, projection_for
+from index.readings import ReadPassages, ReadQueries
+from index.tokens import packed
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
+    from torch import Tensor
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 BATCH = 32
@@ -39,12 +43,16 @@ FROM_THIS_MACHINE: Mapping[str, Any] = {
 
 
 class Encoder(Protocol):
-    """What search and indexing need of a model; vectors are float32, unit length, one row a text."""
+    """What search and indexing need of a model; vectors are float32, unit length, one row a text.
+
+    `tokens` names how token vectors are made (index/projection.py); it is empty when the model gives none.
+    """
 
     name: str
     weights: str
     dimension: int
     max_tokens: int
+    tokens: str
     query_prompt: str
     passage_prompt: str
 
@@ -57,6 +65,12 @@ class Encoder(Protocol):
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of questions, shape `(len(texts), dimension)`."""
+
+    def read_passages(self, texts: Sequence[str]) -> ReadPassages:
+        """Return the vectors of texts to be found, and their tokens."""
+
+    def read_queries(self, texts: Sequence[str]) -> ReadQueries:
+        """Return the vectors of questions, and their tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +87,7 @@ class Wheel:
             message = f"The model {name} is not installed; run `make setup` (or pip install -r requirements.txt)."
             raise ModelError(message)
         folder = Path(spec.origin).parent / "model"
-        return _SentenceTransformerEncoder(name, folder, expected_sha256=self.sha256)
+        return SentenceTransformerEncoder(name, folder, expected_sha256=self.sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +121,10 @@ def load_encoder(model: str = DEFAULT_MODEL) -> Encoder:
     if known is not None:
         return known.load(model)
     folder = Path(model)
-    return _SentenceTransformerEncoder(canonical_name(model), folder if folder.is_dir() else None)
+    return SentenceTransformerEncoder(canonical_name(model), folder if folder.is_dir() else None)
 
 
-class _SentenceTransformerEncoder:
+class SentenceTransformerEncoder:
     """A sentence-transformers model, offline, on CUDA when there is a device and else on the CPU."""
 
     def __init__(self, name: str, folder: Path | None, expected_sha256: str = "") -> None:
@@ -135,27 +149,67 @@ class _SentenceTransformerEncoder:
         self.query_prompt = prompts.get("query") or ""
         self.passage_prompt = prompts.get("document") or prompts.get("passage") or ""
         self._tokenizer = _plain_tokenizer(folder)
+        self._marks = _marks(self._model.tokenizer)
+        tried = self._model.encode(["a"], prompt="", output_value=None, show_progress_bar=False)[0]
+        # A model that looks words up has no tokens, and one that ends in another layer has them in other dimensions.
+        self._width = tried["token_embeddings"].shape[-1] if "token_embeddings" in tried else 0
+        self._projection: Projection = projection_for(self.weights, self._width)
+        self.tokens = self._projection.name if self._width else ""
 
     @property
     def tokenizer(self) -> Tokenizer:
+        """The model's own tokenizer, without truncation or padding."""
         return self._tokenizer
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        return self._encode([self.passage_prompt + text for text in texts])
+        """Return the vectors of texts to be found."""
+        return self.read(self.passage_prompt, texts)[0]
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        return self._encode([self.query_prompt + text for text in texts])
+        """Return the vectors of questions."""
+        return self.read(self.query_prompt, texts)[0]
 
-    def _encode(self, texts: list[str]) -> Vectors:
+    def read_passages(self, texts: Sequence[str]) -> ReadPassages:
+        """Return the vectors of texts to be found, and their tokens, projected."""
+        vectors, tokens = self.read(self.passage_prompt, texts)
+        return ReadPassages(vectors, tuple(packed(self._projection.projected(some)) for some in tokens))
+
+    def read_queries(self, texts: Sequence[str]) -> ReadQueries:
+        """Return the vectors of questions, and their tokens, projected."""
+        vectors, tokens = self.read(self.query_prompt, texts)
+        return ReadQueries(vectors, tuple(map(self._projection.asked, tokens)))
+
+    def read(self, prompt: str, texts: Sequence[str]) -> tuple[Vectors, tuple[Vectors, ...]]:
+        """Return the vectors of texts behind a prompt, and of each text those of its tokens, shape `(n, width)`.
+
+        Neither punctuation nor the model's own marks (the beginning, the end) are tokens of a text: without
+        punctuation a sixth less is kept, and the ranking is the same (docs/retrieval.md). Nothing is projected.
+        """
         if not texts:
-            return np.empty((0, self.dimension), np.float32)
+            return np.empty((0, self.dimension), np.float32), ()
+        from torch import stack
+        from torch.nn.functional import normalize
+
         # Streamlit serves sessions from threads, and a fast tokenizer refuses to be borrowed twice at once.
         # prompt="": the prompt is already in the text, so the model must not add its default one.
         with self._lock:
-            vectors = self._model.encode(
-                texts, batch_size=BATCH, prompt="", normalize_embeddings=True, show_progress_bar=False
+            outputs = self._model.encode(
+                [prompt + text for text in texts],
+                batch_size=BATCH,
+                prompt="",
+                output_value=None,
+                show_progress_bar=False,
             )
-        return np.ascontiguousarray(vectors, np.float32)
+        vectors = normalize(stack([output["sentence_embedding"] for output in outputs]), dim=1).cpu().numpy()
+        return np.ascontiguousarray(vectors, np.float32), tuple(map(self._tokens, outputs))
+
+    def _tokens(self, output: Mapping[str, Tensor]) -> Vectors:
+        """Return the token vectors of a text; none of a model that has none."""
+        if not self._width:
+            return np.empty((0, 0), np.float32)
+        numbers = output["input_ids"].cpu().numpy()
+        own = output["attention_mask"].cpu().numpy().astype(bool) & ~np.isin(numbers, self._marks)
+        return np.asarray(output["token_embeddings"].cpu().numpy()[own], np.float32)
 
 
 def library() -> ModuleType:
@@ -179,6 +233,15 @@ def _load(name: str, folder: Path) -> SentenceTransformer:
         message = f"The model {name} cannot be loaded from {folder} ({first_line(error)}); check the folder."
         raise ModelError(message) from error
     return model
+
+
+def _marks(tokenizer: Any) -> list[int]:
+    """Return the numbers of the tokens that are no part of a word."""
+    if not hasattr(tokenizer, "all_special_ids"):
+        return []
+    special = {number for number in tokenizer.all_special_ids if number != tokenizer.unk_token_id}
+    plain = {number for token, number in tokenizer.get_vocab().items() if not any(map(str.isalnum, token))}
+    return sorted(special | plain)
 
 
 def _cached_folder(name: str) -> Path:

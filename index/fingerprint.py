@@ -22,6 +22,7 @@ def fingerprint_of(encoder: Encoder) -> Fingerprint:
         max_tokens=encoder.max_tokens,
         query_prompt=encoder.query_prompt,
         passage_prompt=encoder.passage_prompt,
+        tokens=encoder.tokens,
     )
 
 
@@ -56,5 +57,5 @@ def require_same(stored: Fingerprint, wanted: Fingerprint) -> None:
 
 
 def _short(value: object) -> str:
-    text = str(value)
+    text = str(value) or "none"
     return text if len(text) <= 20 else f"{text[:12]}..."  # noqa: PLR2004 - long hashes are cut for reading

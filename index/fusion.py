@@ -22,30 +22,34 @@ class Weights:
 
     passage: float
     sentence: float
+    tokens: float
     bm25: float
     coverage: float
     proximity: float
 
 
-WEIGHTS = Weights(passage=0.36, sentence=0.23, bm25=0.14, coverage=0.20, proximity=0.07)
+WEIGHTS = Weights(passage=0.28, sentence=0.07, tokens=0.35, bm25=0.08, coverage=0.12, proximity=0.10)
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
     """What speaks for candidates; every array has shape `(n,)`, row i of each belongs to the same candidate.
 
-    `passage` and `sentence` are cosines (of the whole, and of the best sentence); `bm25` is a share of the most that
-    the question could score, 0 where no word matched; `coverage` and `proximity` are shares too (`index/coverage.py`).
+    `passage` and `sentence` are cosines (of the whole, and of the best sentence); `tokens` says how well each word of
+    the question is met (`index/tokens.py`), 0 for a passage that was not looked at so closely; `bm25` is a share of the
+    most that the question could score, 0 where no word matched; `coverage` and `proximity` are shares too
+    (`index/coverage.py`).
     """
 
     passage: Scores
     sentence: Scores
+    tokens: Scores
     bm25: Scores
     coverage: Scores
     proximity: Scores
 
 
-NOTHING = Signs(*(np.empty(0) for _ in range(5)))
+NOTHING = Signs(*(np.empty(0) for _ in range(6)))
 """The signs of no candidate."""
 
 
@@ -54,6 +58,7 @@ def fused(signs: Signs, weights: Weights = WEIGHTS) -> Scores:
     return np.asarray(
         weights.passage * signs.passage
         + weights.sentence * signs.sentence
+        + weights.tokens * signs.tokens
         + weights.bm25 * signs.bm25
         + weights.coverage * signs.coverage
         + weights.proximity * signs.proximity

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from index.readings import ReadPassages, ReadQueries
+from index.tokens import NO_TOKENS
+
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
@@ -26,6 +29,8 @@ class HashingEncoder:
     """Feature hashing of lower-cased words; reads at most `max_tokens` words."""
 
     weights = "none"
+    # Words stand for themselves here, and what coverage says of them is all there is to say.
+    tokens = ""
     query_prompt = ""
     passage_prompt = ""
 
@@ -57,3 +62,11 @@ class HashingEncoder:
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row a question, shape `(len(texts), dimension)`."""
         return self.encode_passages(texts)
+
+    def read_passages(self, texts: Sequence[str]) -> ReadPassages:
+        """Return the vectors of texts; there are no tokens."""
+        return ReadPassages(self.encode_passages(texts), (b"",) * len(texts))
+
+    def read_queries(self, texts: Sequence[str]) -> ReadQueries:
+        """Return the vectors of questions; there are no tokens."""
+        return ReadQueries(self.encode_queries(texts), (NO_TOKENS,) * len(texts))

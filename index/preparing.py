@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,11 +30,12 @@ Embedding = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """What the model made of a passage, as it is stored: its vector, its sentences' spans and their vectors."""
+    """What the model made of a passage, as it is stored: its vector, its sentences' spans and vectors, its tokens."""
 
     vector: bytes
     spans: bytes
     sentences: bytes
+    tokens: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +95,19 @@ def own(catalogue: Catalogue, document_id: str, encoder: Encoder) -> dict[str, E
 
 
 def embedded(wanted: Iterable[Piece], encoder: Encoder, progress: Embedding | None = None) -> dict[str, Embedded]:
-    """Return what the model makes of every piece, by key: one vector for it, one for each of its sentences."""
+    """Return what the model makes of every piece, by key: of it as a whole, of its sentences, and of its tokens."""
     new = {piece.key: piece for piece in wanted}
     spans = {key: closeup.spans_to_embed(piece.quotation) for key, piece in new.items()}
     sentences = {key: [piece.quotation[span.start : span.end] for span in spans[key]] for key, piece in new.items()}
-    texts = {piece.text for piece in new.values()} | {sentence for some in sentences.values() for sentence in some}
-    vectors = _encoded(texts, encoder, len(new), progress)
+    whole = {piece.text for piece in new.values()}
+    texts = whole | {sentence for some in sentences.values() for sentence in some}
+    vectors, tokens = _encoded(texts, whole, encoder, len(new), progress)
     return {
         key: Embedded(
             vectors[piece.text].tobytes(),
             closeup.packed_spans(spans[key]),
             closeup.packed(np.stack([vectors[sentence] for sentence in sentences[key]])),
+            tokens[piece.text],
         )
         for key, piece in new.items()
     }
@@ -116,7 +119,8 @@ def made_alike(one: Fingerprint | None, other: Fingerprint) -> bool:
 
 
 _STORED = (
-    "SELECT p.embedded_sha256, p.vector, c.spans, c.vectors FROM passages p JOIN closeups c ON c.passage_id = p.id"
+    "SELECT p.embedded_sha256, p.vector, c.spans, c.vectors, c.tokens "
+    "FROM passages p JOIN closeups c ON c.passage_id = p.id"
 )
 
 
@@ -126,18 +130,24 @@ def _key(text: str, quotation: str) -> str:
 
 
 def _encoded(
-    texts: Iterable[str], encoder: Encoder, passages: int, progress: Embedding | None
-) -> Mapping[str, Vectors]:
-    """Return the vector of every text; `passages` is how many of them progress is told in."""
+    texts: Iterable[str], whole: Collection[str], encoder: Encoder, passages: int, progress: Embedding | None
+) -> tuple[Mapping[str, Vectors], Mapping[str, bytes]]:
+    """Return the vector of every text, and the packed tokens of those in `whole`.
+
+    `passages` is how many of them progress is told in.
+    """
     vectors: dict[str, Vectors] = {}
+    tokens: dict[str, bytes] = {}
     # Longest first, so that a batch pads little and the most memory is taken at the start; no text is given twice.
     order = sorted(texts, key=lambda text: (-len(text), text))
     for start in range(0, len(order), BATCH):
         batch = order[start : start + BATCH]
-        vectors.update(zip(batch, encoder.encode_passages(batch), strict=True))
+        read = encoder.read_passages(batch)
+        vectors.update(zip(batch, read.vectors, strict=True))
+        tokens.update((text, own) for text, own in zip(batch, read.tokens, strict=True) if text in whole)
         if progress is not None:
             progress(passages * len(vectors) // len(order), passages)
-    return vectors
+    return vectors, tokens
 
 
 def _embedding_part(fingerprint: Fingerprint) -> tuple[object, ...]:
@@ -148,4 +158,5 @@ def _embedding_part(fingerprint: Fingerprint) -> tuple[object, ...]:
         fingerprint.dimension,
         fingerprint.max_tokens,
         fingerprint.passage_prompt,
+        fingerprint.tokens,
     )

@@ -18,12 +18,15 @@ from index.filters import Filter
 from index.fusion import Signs, fused
 from index.lexical import Terms
 from index.synonyms import Name
+from index.tokens import Asked, meetings
 
 # How many candidates each side puts forward, and so how many passages can be asked for. It does not depend on how many
 # are wanted: the first ten must be the same ten whether ten or a hundred are shown.
 POOL = 300
 # How much of the dense score is the best sentence's cosine; the rest is the passage's (docs/retrieval.md).
 SENTENCE_SHARE = 0.5
+# How many candidates are looked at token by token: the best by all other signs (and those that tie with the last).
+CLOSE = 200
 
 Nearest = tuple[Ids, Scores]
 
@@ -48,12 +51,14 @@ class Candidates:
 class Question:
     """A question as it is ranked: its text, its unit vector of shape `(dimension,)` or None, its terms.
 
-    `names` are those in it that have others; `near` the passages whose vectors are nearest, with their cosines.
+    `wordings` are the tokens of the question, and of its rewording where it has one; `names` are those in it that have
+    others; `near` the passages whose vectors are nearest, with their cosines.
     """
 
     text: str
     vector: Vectors | None
     terms: Terms
+    wordings: tuple[Asked, ...] = ()
     names: tuple[Name, ...] = ()
     near: Nearest | None = None
 
@@ -85,11 +90,21 @@ def candidates(catalogue: Catalogue, view: DenseView, question: Question, mode: 
     signs = Signs(
         passage,
         sentence,
+        np.zeros(len(ids)),
         bm25 / (lexical.best_possible(asked.rarity) or 1),
         coverage(connection, asked, question.names, ids),
         proximity(connection, asked, ids),
     )
+    close = _best(fused(signs), CLOSE)
+    signs.tokens[close] = meetings(question.wordings, catalogue.tokens(ids[close].tolist()))
     return Candidates(ids, fused(signs), dense, bm25, sentences, signs)
+
+
+def _best(scores: Scores, count: int) -> Ids:
+    """Return the rows of the best scores, ascending, with all that tie with the last of them."""
+    if len(scores) <= count:
+        return np.arange(len(scores))
+    return np.flatnonzero(scores >= np.partition(scores, -count)[-count])
 
 
 def _words(catalogue: Catalogue, question: Question, only: Filter) -> tuple[Ids, Scores]:
@@ -117,8 +132,7 @@ def hits(catalogue: Catalogue, found: Candidates, k: int) -> tuple[tuple[int, Hi
     if not found.ids.size:
         return ()
     # Candidates tied with the last place must all be looked at before the tie is broken.
-    last = min(k, found.ids.size)
-    rows = np.flatnonzero(found.scores >= np.partition(found.scores, -last)[-last])
+    rows = _best(found.scores, k)
     passages = catalogue.passages_by_id(found.ids[rows].tolist())
     ordered = sorted(rows.tolist(), key=lambda row: (-found.scores[row], _place(passages[int(found.ids[row])])))
     return tuple(

@@ -85,19 +85,19 @@ class Rows:
         self._documents -= gone.rowcount
 
     def put_passages(self, document: Document, passages: Iterable[Prepared]) -> None:
-        """Insert passages of a document that is there: span, vector, sentences, words."""
+        """Insert passages of a document that is there: span, vector, sentences, tokens, words."""
         for item in passages:
             span = (document.id, item.passage.start, item.passage.end, item.embedded_sha256, item.embedded.vector)
             cursor = self._connection.execute(
                 'INSERT INTO passages (document_id, start, "end", embedded_sha256, vector) VALUES (?, ?, ?, ?, ?)', span
             )
             number = cursor.lastrowid
-            closeup = (item.embedded.spans, item.embedded.sentences)
+            closeup = (item.embedded.spans, item.embedded.sentences, item.embedded.tokens)
             self._connection.execute(
                 "UPDATE passages SET digest = ? WHERE id = ?", (digest(number, *span, *closeup), number)
             )
             self._connection.execute(
-                "INSERT INTO closeups (passage_id, spans, vectors) VALUES (?, ?, ?)", (number, *closeup)
+                "INSERT INTO closeups (passage_id, spans, vectors, tokens) VALUES (?, ?, ?, ?)", (number, *closeup)
             )
             quote = document.text[item.passage.start : item.passage.end]
             self._connection.execute(

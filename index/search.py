@@ -35,6 +35,7 @@ from index.ranking import POOL, Candidates, Question, candidates, hits, nearest
 from index.reranker import Reranker, load_reranker, reranked
 from index.support import BEST, Evidence
 from index.synonyms import Name
+from index.tokens import Asked
 
 T = TypeVar("T")
 
@@ -169,7 +170,8 @@ class Searcher:
             only = filters.resolved(catalogue, where)
             _, passages = catalogue.counts()
             started = time.perf_counter()
-            vectors = None if mode == "lexical" else self._vectors(catalogue, asked, names)
+            read = None if mode == "lexical" else self._read(catalogue, asked, names)
+            vectors, wordings = read or (None, [()] * len(asked))
             near = None if vectors is None else nearest(view, vectors, only)
             shared_ms = _since(started) / max(1, len(asked))
 
@@ -179,6 +181,7 @@ class Searcher:
                     text,
                     None if vectors is None else vectors[row],
                     lexical.weighed(reader.connection, text, passages, names[row]),
+                    wordings[row],
                     names[row],
                     None if near is None else near[row],
                 )
@@ -187,19 +190,25 @@ class Searcher:
 
             yield from abreast(catalogue, self.data, done, len(asked))
 
-    def _vectors(self, catalogue: Catalogue, asked: Sequence[str], names: Sequence[tuple[Name, ...]]) -> Vectors:
-        """Return a unit vector a question, shape `(len(asked), dimension)`.
+    def _read(
+        self, catalogue: Catalogue, asked: Sequence[str], names: Sequence[tuple[Name, ...]]
+    ) -> tuple[Vectors, list[tuple[Asked, ...]]]:
+        """Return a unit vector a question, shape `(len(asked), dimension)`, and the tokens of its wordings.
 
-        Where the index calls something otherwise than the question, it is the direction half way between both wordings.
+        Where the index calls something otherwise than the question, there are two wordings, and the vector is the
+        direction half way between them.
         """
         frequency = cache(partial(lexical.frequency, catalogue.connection))
         reworded = [synonyms.rephrased(text, some, frequency) for text, some in zip(asked, names, strict=True)]
         differing = [row for row, text in enumerate(asked) if reworded[row] != text]
-        vectors = self.encoder.encode_queries([*asked, *(reworded[row] for row in differing)])
-        vectors, others = vectors[: len(asked)].copy(), vectors[len(asked) :]
+        read = self.encoder.read_queries([*asked, *(reworded[row] for row in differing)])
+        vectors, others = read.vectors[: len(asked)].copy(), read.vectors[len(asked) :]
         between = vectors[differing] + others
         vectors[differing] = between / np.linalg.norm(between, axis=1, keepdims=True)
-        return vectors
+        wordings: list[tuple[Asked, ...]] = [(one,) for one in read.tokens[: len(asked)]]
+        for row, other in zip(differing, read.tokens[len(asked) :], strict=True):
+            wordings[row] = (*wordings[row], other)
+        return vectors, wordings
 
     def _current(self, catalogue: Catalogue) -> DenseView:
         """Return the view of the catalogue's generation, keeping it for the next question."""

@@ -19,6 +19,7 @@ FINGERPRINT_KEYS = {
     "max_tokens",
     "query_prompt",
     "passage_prompt",
+    "tokens",
 }
 
 

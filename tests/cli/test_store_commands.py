@@ -66,7 +66,7 @@ def test_folding_says_that_it_brought_an_earlier_schema_up_to_date(stratum: Comm
 
     first, again = stratum("index", "fold"), stratum("index", "fold")
 
-    assert first.out.startswith("Brought the index from schema 1 to 2; nothing was embedded again.\nWrote 1 view (")
+    assert first.out.startswith("Brought the index from schema 1 to 3; nothing was embedded again.\nWrote 1 view (")
     assert again.out.startswith("Nothing had to be written.")
 
 

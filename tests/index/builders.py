@@ -19,6 +19,8 @@ from index.arrays import Vectors
 from index.chunking import SHORT
 from index.digest import digest
 from index.hashing import HashingEncoder
+from index.readings import ReadPassages, ReadQueries
+from index.tokens import TOKEN_DIMENSION, Asked, packed
 
 ROOT = "/library"
 READER = "markdown/1"
@@ -37,6 +39,28 @@ class Counting(HashingEncoder):
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         return super().encode_passages(texts)
+
+
+class Spelled(HashingEncoder):
+    """The hashing encoder with tokens: every word is one, and points in the direction of its first letter."""
+
+    tokens = "first letters"
+
+    def __init__(self) -> None:
+        super().__init__("spelled", 256)
+
+    def read_passages(self, texts: Sequence[str]) -> ReadPassages:
+        return ReadPassages(self.encode_passages(texts), tuple(packed(first_letters(text)) for text in texts))
+
+    def read_queries(self, texts: Sequence[str]) -> ReadQueries:
+        tokens = [first_letters(text) for text in texts]
+        asked = tuple(Asked(own, np.full(len(own), 1 / max(1, len(own)), np.float32)) for own in tokens)
+        return ReadQueries(self.encode_queries(texts), asked)
+
+
+def first_letters(text: str) -> Vectors:
+    letters = [ord(word[0].lower()) % TOKEN_DIMENSION for word in re.findall(r"[a-zA-Z]+", text)]
+    return np.eye(TOKEN_DIMENSION, dtype=np.float32)[letters]
 
 
 class Given(HashingEncoder):
@@ -146,7 +170,7 @@ def resealed(data: Path) -> None:
         )
         connection.execute(
             'UPDATE passages SET digest = (SELECT digest(id, document_id, start, "end", embedded_sha256, vector, '
-            "spans, vectors) FROM closeups WHERE passage_id = passages.id)"
+            "spans, vectors, tokens) FROM closeups WHERE passage_id = passages.id)"
         )
         connection.commit()
 

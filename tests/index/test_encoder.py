@@ -12,7 +12,7 @@ import pytest
 
 from core.errors import ModelError
 from index import DEFAULT_MODEL, MODELS, Encoder, load_encoder
-from index.encoder import Wheel, _SentenceTransformerEncoder, canonical_name
+from index.encoder import SentenceTransformerEncoder, Wheel, canonical_name
 
 TEXTS = ["Niacinamide lowers oil.", "", "皮膚 🧴", "word " * 2_000, "Niacinamide lowers oil."]
 
@@ -160,7 +160,7 @@ def test_weights_with_one_byte_changed_are_refused(copied: Path) -> None:
         stream.write(bytes([last[0] ^ 1]))
 
     with pytest.raises(ModelError, match="not the published ones"):
-        _SentenceTransformerEncoder("mine", copied, expected_sha256=published())
+        SentenceTransformerEncoder("mine", copied, expected_sha256=published())
 
 
 @pytest.mark.model

@@ -1,4 +1,4 @@
-"""Five signs to one score: cosines as they are, and words by the share they could say of what is asked."""
+"""Six signs to one score: cosines as they are, and words by the share they could say of what is asked."""
 
 from __future__ import annotations
 
@@ -22,16 +22,20 @@ def cases(draw: st.DrawFn) -> Signs:
     """Draw cosines and shares; a share of 0 is common."""
     count = draw(st.integers(1, 8))
     cosines, shares = st.floats(-1, 1), st.just(0.0) | st.floats(0, 1)
-    drawn = (cosines, cosines, shares, shares, shares)
+    drawn = (cosines, cosines, cosines, shares, shares, shares)
     return Signs(*(scores(*draw(st.lists(one, min_size=count, max_size=count))) for one in drawn))
 
 
 def test_the_sum_is_the_one_that_is_said() -> None:
-    signs = Signs(scores(0.9, -0.1), scores(0.8, 0.2), scores(0.5, 0.25), scores(1, 0.5), scores(0, 1))
+    signs = Signs(
+        scores(0.9, -0.1), scores(0.8, 0.2), scores(0.7, 0.1), scores(0.5, 0.25), scores(1, 0.5), scores(0, 1)
+    )
 
-    both = fused(signs, Weights(0.1, 0.2, 0.3, 0.25, 0.15))
+    both = fused(signs, Weights(0.1, 0.2, 0.2, 0.1, 0.25, 0.15))
 
-    assert both.tolist() == pytest.approx([0.09 + 0.16 + 0.15 + 0.25, -0.01 + 0.04 + 0.075 + 0.125 + 0.15])
+    assert both.tolist() == pytest.approx(
+        [0.09 + 0.16 + 0.14 + 0.05 + 0.25, -0.01 + 0.04 + 0.02 + 0.025 + 0.125 + 0.15]
+    )
 
 
 def test_the_weights_add_up_to_one() -> None:
@@ -42,13 +46,13 @@ def test_the_weights_add_up_to_one() -> None:
 def test_when_no_word_matched_the_cosines_rank_alone() -> None:
     cosines, nothing = scores(0.2, 0.9, 0.55), scores(0, 0, 0)
 
-    ranked = fused(Signs(cosines, cosines, nothing, nothing, nothing))
+    ranked = fused(Signs(cosines, cosines, cosines, nothing, nothing, nothing))
 
-    assert ranked.tolist() == pytest.approx(((WEIGHTS.passage + WEIGHTS.sentence) * cosines).tolist())
+    assert ranked.tolist() == pytest.approx(((WEIGHTS.passage + WEIGHTS.sentence + WEIGHTS.tokens) * cosines).tolist())
 
 
 def test_nothing_fuses_to_nothing() -> None:
-    assert fused(Signs(scores(), scores(), scores(), scores(), scores())).tolist() == []
+    assert fused(Signs(*(scores() for _ in fields(Signs)))).tolist() == []
 
 
 @given(signs=cases())

@@ -15,7 +15,7 @@ from core.errors import DataFolderError
 from core.results import MODES
 from index import Change, Refusal, Searcher, open_catalogue, open_writer, verify
 from index.schema import SCHEMA, version
-from tests.index.builders import Counting, put, rankings
+from tests.index.builders import Counting, put, rankings, rows
 
 SCHEMAS = Path(__file__).parent / "schemas"
 QUESTIONS = ("does retinol sting", "glycolic acid", "oil barrier", "nothing of it")
@@ -28,6 +28,10 @@ def old(request: pytest.FixtureRequest, data: Path) -> Path:
     packed = (SCHEMAS / f"{request.param}.sqlite.gz").read_bytes()
     (data / "catalogue.sqlite").write_bytes(gzip.decompress(packed))
     return data
+
+
+def version_of(data: Path) -> int:
+    return int(str(rows(data, "PRAGMA user_version")[0][0]))
 
 
 def test_there_is_a_catalogue_of_every_earlier_schema() -> None:
@@ -49,6 +53,16 @@ def test_it_is_migrated_by_the_next_writer_and_holds_every_invariant(old: Path) 
         assert [known.reason for known in catalogue.files().values() if known.reason] == [
             "empty.txt has no text: there is nothing in it to search."
         ]
+
+
+def test_what_was_damaged_before_is_damaged_after(old: Path) -> None:
+    rows(old, "UPDATE passages SET vector = (SELECT vector FROM passages WHERE id = 1) WHERE id = 2")
+    damaged = version_of(old) > 1  # the first schema knew no digests
+
+    with open_writer(old):
+        pass
+
+    assert any("What is stored of passage 2" in problem for problem in verify(old).problems) == damaged
 
 
 def test_it_ranks_as_the_same_documents_indexed_today_and_embeds_nothing(old: Path, tmp_path: Path) -> None:

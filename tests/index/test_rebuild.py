@@ -47,7 +47,7 @@ def interrupted(data: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, int]
     with open_writer(data) as writer, pytest.raises(KeyboardInterrupt):
         writer.rebuild(cut)
     with closing(sqlite3.connect(data / FILE)) as connection:
-        (kept,) = connection.execute("SELECT count(*) FROM ahead").fetchone()
+        (kept,) = connection.execute("SELECT count(*) FROM embedded").fetchone()
     assert 0 < kept < 48
     return data, kept
 
@@ -100,7 +100,7 @@ def test_what_is_added_and_removed_in_between_is_in_the_end_as_it_should_be(
 def test_what_is_removed_in_between_is_removed_ahead_too(interrupted: tuple[Path, int]) -> None:
     data, _ = interrupted
     with closing(sqlite3.connect(data / FILE)) as connection:
-        document_id, vector = connection.execute("SELECT document_id, vector FROM ahead").fetchone()
+        document_id, vector = connection.execute("SELECT document_id, vector FROM embedded").fetchone()
     (path,) = (path for path, read in library().items() if read.id == document_id)
 
     put(data, Counting(), gone(path))
@@ -119,6 +119,19 @@ def test_another_model_begins_anew(interrupted: tuple[Path, int]) -> None:
     assert verify(data).problems == ()
 
 
+def test_what_a_program_without_tokens_left_is_no_hindrance(data: Path) -> None:
+    put(data, Counting(), added(library()))
+    with closing(sqlite3.connect(data / FILE)) as connection:
+        connection.execute("CREATE TABLE ahead (document_id, key, vector, spans, sentences, digest)")
+        connection.execute("INSERT INTO ahead VALUES ('a', 'b', x'00', x'00', x'00', 'c')")
+        connection.commit()
+
+    with open_writer(data) as writer:
+        writer.rebuild(Other())
+
+    assert verify(data).problems == ()
+
+
 @pytest.mark.parametrize("damage", ["a row", "the file", "the schema"])
 def test_damage_to_what_was_made_ahead_costs_time_and_nothing_else(
     interrupted: tuple[Path, int], tmp_path: Path, damage: str
@@ -126,7 +139,7 @@ def test_damage_to_what_was_made_ahead_costs_time_and_nothing_else(
     data, _ = interrupted
     if damage == "a row":
         with closing(sqlite3.connect(data / FILE)) as connection:
-            connection.execute("UPDATE ahead SET vector = zeroblob(512) WHERE rowid = 1")
+            connection.execute("UPDATE embedded SET vector = zeroblob(512) WHERE rowid = 1")
             connection.commit()
     elif damage == "the file":
         (data / FILE).write_bytes(b"no database" * 500)
