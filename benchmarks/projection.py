@@ -1,6 +1,6 @@
 """Fit the projection of token vectors that ships for the default model (index/projection.py) on judged questions.
 
-    python -m benchmarks.projection --beir DIR --beir DIR [--work DIR] [--epochs 3] [--write]
+    python -m benchmarks.projection --beir DIR --beir DIR [--work DIR] [--epochs 5] [--write]
 
 Of every set the split `train` is used, so that `test` stays unseen. The shipped questions are not: on their split `dev`
 the weights of the signs and the model of support are chosen, which must see tokens as they are for new questions. One
@@ -233,7 +233,7 @@ def _units(vectors: Vectors) -> Vectors:
 def main(
     beir: Annotated[list[Path], typer.Option(help="A BEIR folder with a split train; repeat for more.")],
     work: Annotated[Path, typer.Option(help="Where the indexes of BEIR folders are kept.")] = Path("var/benchmarks"),
-    epochs: Annotated[int, typer.Option(help="How often every question is seen.")] = 3,
+    epochs: Annotated[int, typer.Option(help="How often every question is seen.")] = 5,
     *,
     write: Annotated[bool, typer.Option(help="Fit on all questions, and ship the result.")] = False,
 ) -> None:
