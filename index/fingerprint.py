@@ -51,7 +51,8 @@ def require_same(stored: Fingerprint, wanted: Fingerprint) -> None:
             f"{name} {_short(getattr(stored, name))} -> {_short(getattr(wanted, name))}" for name in differing
         )
         message = (
-            f"The index was made with another {named}; run `python -m index rebuild{model}` to bring it up to date."
+            f"The index was made otherwise than this version makes it ({named}); "
+            f"run `python -m index rebuild{model}` to embed the stored texts anew."
         )
     raise FingerprintError(message)
 

@@ -155,7 +155,7 @@ def test_an_index_with_other_tokens_is_refused_with_the_command_that_mends_it(da
 
     filled(data, Spelled(), document("Retinol stings."))
 
-    with pytest.raises(FingerprintError, match=r"tokens first letters -> last letters; run `python -m index rebuild"):
+    with pytest.raises(FingerprintError, match=r"tokens first letters -> last letters\); run `python -m index rebuild"):
         Searcher(data, Otherwise())
 
     with open_writer(data) as writer:
