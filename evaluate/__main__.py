@@ -43,6 +43,10 @@ _PER_DOCUMENT_HELP = "At most so many passages of one document among the first t
 _FOLD_HELP = "Fold near-duplicates, as in an answer to a person; one that is judged may be folded into one that is not."
 
 
+# A percentile bootstrap of fewer is too narrow: three questions that all score 1 give an interval from 1 to 1.
+_FEW = 20
+
+
 @app.command(name="run")
 def run_queries(  # noqa: PLR0913 - one parameter an option
     out: Annotated[Path, typer.Option(help="The folder for metrics.json, report.html, run.trec and the other files.")],
@@ -95,6 +99,9 @@ def _indexed(settings: Settings, beir: Path, collection: Collection) -> Searcher
 
 def _print(evaluation: Evaluation) -> None:
     if evaluation.scores:
+        judged = len(evaluation.scores.per_query)
+        few = "; so few say little, whatever the intervals are" if judged < _FEW else ""
+        typer.echo(f"{counted(judged, 'judged question')}, mean and 95 % interval{few}")
         for name, one in evaluation.scores.intervals.items():
             typer.echo(f"{name:10} {one.mean:.3f}  ({one.low:.3f} to {one.high:.3f})")
     for label, answerable in (("answerable", True), ("unanswerable", False)):

@@ -66,7 +66,14 @@ def write_evaluation(out: Path, evaluation: Evaluation) -> None:
 
 
 def require_room(out: Path) -> None:
-    """Raise InputError when a folder could not be written, before hours are spent on what is to stand there."""
+    """Raise InputError when a folder cannot be written, or holds files of the same names that no run has written.
+
+    It is asked before hours are spent on what is to stand there.
+    """
+    kept = [name for name in _FILES if (out / name).exists()]
+    if kept and not (out / MANIFEST).exists():
+        message = f"{out / kept[0]} would be overwritten, and is of no finished run; give another folder with --out."
+        raise InputError(message)
     there = next(place for place in (out, *out.absolute().parents) if place.exists())
     if not there.is_dir() or not os.access(there, os.W_OK):
         message = f"The folder {out} cannot be written; give another one with --out."

@@ -11,6 +11,8 @@ from core import prose
 from core.errors import InputError
 from index.search import checked
 
+_TABLES = {".csv", ".tsv"}
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -34,6 +36,12 @@ def read_queries(file: Path) -> tuple[Query, ...]:
     numbered = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
     if not numbered:
         message = f"The file of questions {file} is empty; give JSON lines with _id and text, or one question a line."
+        raise InputError(message)
+    if file.suffix.lower() in _TABLES:
+        message = (
+            f"{file} is a table, whose rows would be asked as they stand; give JSON lines or one question a line, "
+            f"or ask the table with `python -m evaluate run --queries {file} --out DIR`."
+        )
         raise InputError(message)
     json_lines = numbered[0][1].lstrip().startswith("{")
     for number, reason in () if json_lines else prose.signs(numbered):

@@ -47,6 +47,29 @@ def test_the_measures_are_printed_and_the_files_written(measuring: Command, here
     ).out  # fmt: skip
 
 
+def test_few_judged_questions_are_said_to_say_little(measuring: Command, here: Path) -> None:
+    few = measuring("evaluate", "run", "--queries", "q.jsonl", "--qrels", "j.qrels", "--out", "out")
+    many = [f"m{number}" for number in range(20)]
+    (here / "many.jsonl").write_text("".join(f'{{"_id": "{one}", "text": "what lowers oil {one}?"}}\n' for one in many))
+    (here / "many.qrels").write_text("".join(f"{one} 0 oil 1\n" for one in many))
+    enough = measuring("evaluate", "run", "--queries", "many.jsonl", "--qrels", "many.qrels", "--out", "many")
+
+    assert "3 judged questions, mean and 95 % interval; so few say little" in few.out
+    assert enough.out.startswith("20 judged questions, mean and 95 % interval\n")
+
+
+def test_a_file_that_no_run_wrote_is_not_overwritten(measuring: Command, here: Path) -> None:
+    (here / "mine").mkdir()
+    (here / "mine" / "report.html").write_text("precious")
+    arguments = ("evaluate", "run", "--queries", "q.jsonl", "--out")
+
+    done = measuring(*arguments, "mine")
+
+    assert (done.status, (here / "mine" / "report.html").read_text()) == (2, "precious")
+    assert "mine/report.html would be overwritten, and is of no finished run; give another folder" in done.sentence
+    assert [measuring(*arguments, "out").status for _ in range(2)] == [0, 0]
+
+
 def test_spans_beside_the_questions_and_a_split(measuring: Command, here: Path) -> None:
     done = measuring("evaluate", "run", "--queries", "spans.jsonl", "--split", "test", "--out", "out")
 

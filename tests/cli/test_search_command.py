@@ -201,6 +201,17 @@ def test_a_batch_that_cannot_be_read_is_refused_by_name(
     assert why in done.sentence
 
 
+@pytest.mark.parametrize("name", ["queries.csv", "Queries.TSV"])
+def test_a_table_is_refused_with_the_command_that_takes_it(synced: Command, here: Path, name: str) -> None:
+    (here / name).write_text("id,text\nq1,does oil calm?\n")
+
+    done = synced("index", "search", "--batch", name)
+
+    assert (done.status, done.out) == (2, "")
+    assert f"{name} is a table" in done.sentence
+    assert f"`python -m evaluate run --queries {name} --out DIR`" in done.sentence
+
+
 def test_a_question_and_a_batch_at_once_or_neither_is_refused(synced: Command) -> None:
     for arguments in ((), ("oil", "--batch", "x")):
         done = synced("index", "search", *arguments)
