@@ -35,7 +35,7 @@ from index.arrays import Scores, Vectors
 from index.chunking import Chunker
 from index.encoder import SentenceTransformerEncoder
 from index.fusion import WEIGHTS, fused
-from index.projection import Projection
+from index.projection import Projection, units
 from index.tokens import TOKEN_DIMENSION
 
 # Passages a question is fitted on: the relevant ones, the best of the others, and some of the rest.
@@ -179,7 +179,7 @@ def stored(encoder: SentenceTransformerEncoder, texts: Sequence[str], said: str)
             some = order[start : start + 256]
             _, read = encoder.read(encoder.passage_prompt, [texts[place] for place in some])
             for place, own in zip(some, read, strict=True):
-                tokens[place] = _units(own).astype(np.float16)
+                tokens[place] = units(own).astype(np.float16)
             report((start + len(some)) / len(order), start + len(some))
     starts = np.concatenate([[0], np.cumsum([len(own) for own in tokens])]).astype(np.int64)
     return Store(torch.from_numpy(np.concatenate(tokens)), starts)
@@ -224,10 +224,6 @@ def reciprocal_rank(learner: Learner, store: Store, some: Sequence[Example]) -> 
                 best = grouped(scores, example).argsort(descending=True)
                 into.append(1 / (1 + int((example.grades[best] > 0).nonzero()[0])))
     return float(np.mean(alone)), float(np.mean(together))
-
-
-def _units(vectors: Vectors) -> Vectors:
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
 
 
 def main(

@@ -4,8 +4,8 @@ Folding is on for people: the same words twice tell a reader nothing twice, and 
 that stays names every other place (`Citation.also`). It is off for evaluation, where a folded passage may be the one
 that was judged.
 
-Spreading is off unless asked for. On our own span judgements (split test) two passages a document cost 10 points of
-R@10 (0.905 to 0.804), three cost 5 (`evaluate run --per-document`): what answers a question often stands in several
+Spreading is off unless asked for. On our own span judgements (split test) two passages a document cost 9 points of
+R@10 (0.903 to 0.813), three cost 3 (`evaluate run --per-document`): what answers a question often stands in several
 passages of one document. It is for reading around a subject, not for finding an answer.
 
 Two passages are nearly the same when the sets of their runs of five words overlap by at least 0.9 (Jaccard; the

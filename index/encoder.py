@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import logging
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 BATCH = 32
+# What a model is taken to read that does not say how much it reads.
+UNSAID = 512
 # Nothing is fetched, no code of a model is run, and weights are read in the one format that holds none.
 FROM_THIS_MACHINE: Mapping[str, Any] = {
     "local_files_only": True,
@@ -144,7 +147,9 @@ class SentenceTransformerEncoder:
         self._model = _load(name, folder)
         self._lock = Lock()
         self.dimension = int(self._model.get_embedding_dimension() or 0)
-        self.max_tokens = int(self._model.max_seq_length or 512)
+        longest = self._model.max_seq_length
+        # A model that looks words up reads without end, and says so.
+        self.max_tokens = int(longest) if longest and math.isfinite(longest) else UNSAID
         prompts = self._model.prompts or {}
         self.query_prompt = prompts.get("query") or ""
         self.passage_prompt = prompts.get("document") or prompts.get("passage") or ""

@@ -2,7 +2,7 @@
 
 The default model's projection was fitted on judged questions (`python -m benchmarks.projection`; docs/retrieval.md) and
 ships as data, named by the weights it belongs to. Any other model gets a random one, which keeps cosines on average
-(Johnson and Lindenstrauss 1984), and every token of a question counts alike.
+(Johnson and Lindenstrauss 1984; of signs: Achlioptas 2003), and every token of a question counts alike.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ class Projection:
 
     def projected(self, tokens: Vectors) -> Vectors:
         """Return unit vectors, shape `(n, TOKEN_DIMENSION)`, of a model's token vectors, shape `(n, dimension)`."""
-        return _units(product(_units(tokens), self.matrix))
+        return units(product(units(tokens), self.matrix))
 
     def asked(self, tokens: Vectors) -> Asked:
         """Return the tokens of a question from the model's, shape `(n, dimension)`."""
-        weights = np.exp(_units(tokens) @ self.importance)
+        weights = np.exp(units(tokens) @ self.importance)
         return Asked(self.projected(tokens), weights / max(float(weights.sum()), 1e-9))
 
     def write(self, weights: str) -> Path:
@@ -64,16 +64,16 @@ def projection_for(weights: str, dimension: int) -> Projection:
 
 
 def random_projection(dimension: int) -> Projection:
-    """Return the same random projection every time, with orthogonal columns."""
-    drawn = np.random.default_rng(dimension).standard_normal((max(dimension, TOKEN_DIMENSION), TOKEN_DIMENSION))
-    matrix = np.linalg.qr(drawn)[0][:dimension]
-    return Projection(np.ascontiguousarray(matrix, np.float32), np.zeros(dimension, np.float32))
+    """Return the same projection on every machine: drawn signs, with no arithmetic that could differ."""
+    signs = np.random.default_rng(dimension).integers(0, 2, (dimension, TOKEN_DIMENSION))
+    return Projection((2 * signs - 1).astype(np.float32), np.zeros(dimension, np.float32))
 
 
 def _file(weights: str) -> Path:
     return FOLDER / f"projection-{weights[:_DIGITS]}.npz"
 
 
-def _units(vectors: Vectors) -> Vectors:
+def units(vectors: Vectors) -> Vectors:
+    """Return rows scaled to length 1; a row of zeros stays one."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, np.float32(1e-9)), np.float32)

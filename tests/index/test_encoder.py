@@ -9,10 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers
 
 from core.errors import ModelError
-from index import DEFAULT_MODEL, MODELS, Encoder, load_encoder
+from index import DEFAULT_MODEL, MODELS, Encoder, Searcher, load_encoder
 from index.encoder import SentenceTransformerEncoder, Wheel, canonical_name
+from tests.index.builders import document, filled, rows
 
 TEXTS = ["Niacinamide lowers oil.", "", "皮膚 🧴", "word " * 2_000, "Niacinamide lowers oil."]
 
@@ -180,6 +182,23 @@ def test_a_folder_is_loaded_by_its_path_and_its_prompts_are_honoured(copied: Pat
         (prompted.encode_passages(["oil"]), minilm.encode_passages(["a passage: oil"])),
     ):
         assert ours[0] == pytest.approx(theirs[0], abs=1e-5)
+
+
+@pytest.mark.model
+def test_a_model_that_looks_words_up_has_no_tokens_and_is_asked_all_the_same(tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+
+    words = Tokenizer(models.WordLevel({"[UNK]": 0, "retinol": 1, "stings": 2, "zinc": 3}, unk_token="[UNK]"))  # noqa: S106 - not a password
+    words.pre_tokenizer = pre_tokenizers.Whitespace()
+    SentenceTransformer(modules=[StaticEmbedding(words, embedding_dim=16)]).save(str(tmp_path / "model"))
+
+    looked_up = load_encoder(str(tmp_path / "model"))
+    filled(tmp_path / "var", looked_up, document("retinol stings"), document("zinc"))
+
+    assert (looked_up.tokens, looked_up.dimension, looked_up.max_tokens) == ("", 16, 512)
+    assert rows(tmp_path / "var", "SELECT DISTINCT tokens FROM closeups") == [(b"",)]
+    assert Searcher(tmp_path / "var", looked_up).ask("retinol").citations[0].quote == "retinol stings"
 
 
 @pytest.mark.model
