@@ -9,9 +9,10 @@ says of a passage (evaluate/marks.py).
 from evaluate.clearing import put_away, tidy
 from evaluate.collection import Collection, read_beir, read_collection
 from evaluate.compare import Comparison, Effect, Moved, Pair, compare
-from evaluate.compared import chance, comparison_json, sentence, write_comparison
+from evaluate.compared import caveats, chance, comparison_json, made_alike, sentence, write_comparison
 from evaluate.evaluation import Evaluation, evaluated
 from evaluate.exports import csv_text, passages_csv, passages_ris
+from evaluate.facts import Fact, beside
 from evaluate.folder import RunFolder, read_run, summary, write_evaluation
 from evaluate.intervals import Interval
 from evaluate.judgements import Judgement
@@ -29,13 +30,14 @@ from evaluate.kept import (
 from evaluate.marks import Mark, grade_of, judge, marks_jsonl, marks_on, marks_qrels, read_marks, usable
 from evaluate.measures import MEASURES, Scores
 from evaluate.packed import file_of, files_of, zipped
-from evaluate.pages import excerpt, signed
+from evaluate.pages import bounds, excerpt, signed
 from evaluate.plots import histogram
 from evaluate.questions import Question, read_questions
 from evaluate.records import Expected, Place, Record, records
 from evaluate.report import WORDS, report_html
 from evaluate.runs import indexed
 from evaluate.sent import OWN_QUESTIONS, collection_of, own_questions, require_judgements_found
+from evaluate.verdicts import Said
 
 __all__ = [
     "CONFIGURATIONS",
@@ -48,6 +50,7 @@ __all__ = [
     "Effect",
     "Evaluation",
     "Expected",
+    "Fact",
     "Figures",
     "Interval",
     "Judgement",
@@ -60,7 +63,11 @@ __all__ = [
     "Question",
     "Record",
     "RunFolder",
+    "Said",
     "Scores",
+    "beside",
+    "bounds",
+    "caveats",
     "chance",
     "changed_since",
     "collection_of",
@@ -77,6 +84,7 @@ __all__ = [
     "judge",
     "keep",
     "kept_evaluations",
+    "made_alike",
     "marks_jsonl",
     "marks_on",
     "marks_qrels",

@@ -15,11 +15,12 @@ from core.results import Mode
 from core.settings import Settings, load_settings
 from evaluate.collection import Collection, read_beir, read_collection
 from evaluate.compare import Comparison, compare
-from evaluate.compared import chance, comparison_json, sentence, write_comparison
+from evaluate.compared import caveats, chance, comparison_json, made_alike, sentence, write_comparison
 from evaluate.evaluation import Evaluation, beir_folder, evaluated
 from evaluate.folder import require_room, write_evaluation
 from evaluate.pages import counted
 from evaluate.runs import indexed
+from evaluate.verdicts import Said
 from index import DEFAULT_MODEL, Arrangement, Searcher, load_encoder, load_reranker
 
 app = typer.Typer(
@@ -104,14 +105,29 @@ def _print(evaluation: Evaluation) -> None:
         typer.echo(f"{counted(judged, 'judged question')}, mean and 95 % interval{few}")
         for name, one in evaluation.scores.intervals.items():
             typer.echo(f"{name:10} {one.mean:.3f}  ({one.low:.3f} to {one.high:.3f})")
-    for label, answerable in (("answerable", True), ("unanswerable", False)):
-        counts = evaluation.verdicts(answerable=answerable)
-        if sum(counts.values()) and any(question.answerable is False for question in evaluation.collection.questions):
-            said = ", ".join(f"{name} {count / sum(counts.values()):.2f}" for name, count in counts.items())
-            typer.echo(f"{counted(sum(counts.values()), f'{label} question')}: {said}")
-    for what, ids in (("found nothing", evaluation.found_nothing), ("without a judgement", evaluation.unjudged)):
+    verdicts = evaluation.verdicts
+    if verdicts.unanswerable.questions:
+        for label, said in (("answerable", verdicts.answerable), ("unanswerable", verdicts.unanswerable)):
+            _print_said(counted(said.questions, f"{label} question"), said)
+        for kind, said in verdicts.unanswerable_kinds.items():
+            _print_said(f"{said.questions:,} of them of the kind {kind}", said)
+    remarks = (
+        ("found nothing", evaluation.found_nothing),
+        ("without a judgement", evaluation.unjudged),
+        ("judged, but nothing as relevant, so 0 in every mean", evaluation.nothing_relevant),
+    )
+    for what, ids in remarks:
         if ids and (evaluation.scores or what == "found nothing"):
             typer.echo(f"{counted(len(ids), 'question')} {what}: {', '.join(ids[:5])}{' ...' if len(ids) > 5 else ''}")  # noqa: PLR2004
+
+
+def _print_said(label: str, said: Said) -> None:
+    parts = (
+        f"{name} {one.share.mean:.2f} ({one.share.low:.2f} to {one.share.high:.2f})"
+        for name, one in said.shares.items()
+    )
+    if said.questions:
+        typer.echo(f"{label}: {', '.join(parts)}")
 
 
 @app.command(name="compare")
@@ -144,7 +160,8 @@ def compare_runs(
 def _print_comparison(comparison: Comparison) -> None:
     for arm in comparison.arms:
         empty = f", found nothing for {counted(arm.found_nothing, 'question')}" if arm.found_nothing else ""
-        typer.echo(f"{arm.letter}  {arm.folder}  ({arm.mode}, {arm.model}{empty})")
+        typer.echo(f"{arm.letter}  {arm.folder}  ({arm.words}{empty})")
+    typer.echo(made_alike(comparison))
     for pair in comparison.pairs:
         typer.echo(f"\n{sentence(pair)}")
         head = f"{pair.second}-{pair.first}"
@@ -156,6 +173,8 @@ def _print_comparison(comparison: Comparison) -> None:
                 f"{one.measure:10} {one.first:6.3f} {one.second:6.3f} {one.difference.mean:+7.3f}  {bounds:16}  "
                 f"{counts:13}  {chance(one.p_holm)}"
             )
+        for said in caveats(pair, comparison.tests):
+            typer.echo(said)
 
 
 if __name__ == "__main__":

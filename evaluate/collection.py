@@ -48,7 +48,7 @@ def read_beir(folder: Path, split: str | None = None) -> Collection:
     Raises InputError with file and line for anything that is not as BEIR has it. Published collections judge queries
     and documents that they do not hold; what cannot be used is noted, and such a document counts as never found.
     """
-    judgements = read_judgements(folder / "qrels" / f"{split or DEFAULT_SPLIT}.tsv")
+    judgements = read_judgements(_qrels(folder, split or DEFAULT_SPLIT))
     judged = {judgement.query_id for judgement in judgements}
     every = read_questions(folder / "queries.jsonl", longest=None)
     questions = tuple(question for question in every if question.id in judged)
@@ -84,6 +84,20 @@ def read_beir(folder: Path, split: str | None = None) -> Collection:
     )
 
 
+def _qrels(folder: Path, split: str) -> Path:
+    """Return the judgements of a split; raises InputError when the folder is none of BEIR's, or has no such split."""
+    if not (folder / "corpus.jsonl").is_file() or not (folder / "queries.jsonl").is_file():
+        there = "" if folder.is_dir() else ", which is not there,"
+        message = f"{folder}{there} is no BEIR folder; give one with corpus.jsonl, queries.jsonl and qrels/."
+        raise InputError(message)
+    file = folder / "qrels" / f"{split}.tsv"
+    if not file.is_file():
+        splits = ", ".join(sorted(one.stem for one in (folder / "qrels").glob("*.tsv"))) or "none"
+        message = f"{folder} has no judgements of the split '{split}' ({file} is not there); it has: {splits}."
+        raise InputError(message)
+    return file
+
+
 def read_collection(queries: Path, judgements: Path | None = None, split: str | None = None) -> Collection:
     """Read questions for an existing index, with judgements from a file or from beside the questions.
 
@@ -100,7 +114,10 @@ def read_collection(queries: Path, judgements: Path | None = None, split: str | 
     known = {question.id for question in every}
     for judgement in found:
         if judgement.query_id not in known:
-            message = f"{judgement.where}: there is no question '{judgement.query_id}' in {queries}."
+            message = (
+                f"{judgement.where}: there is no question '{judgement.query_id}' in {queries}; judge questions by the "
+                "ids that they have there."
+            )
             raise InputError(message)
     if found:
         _require_answers(every, found)

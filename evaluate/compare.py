@@ -15,13 +15,14 @@ from pathlib import Path
 
 import numpy as np
 
-from core.results import Mode
 from evaluate.comparable import LETTERS, measures_of, require_comparable
+from evaluate.facts import differing
 from evaluate.folder import RunFolder, read_run
 from evaluate.intervals import Interval, intervals
 from evaluate.judgements import Level
+from evaluate.manifest import Manifest
 from evaluate.records import Expected, Place
-from evaluate.significance import PERMUTATIONS, holm, randomisation
+from evaluate.significance import PERMUTATIONS, holm, least, randomisation
 
 ALPHA = 0.05
 TESTED_NOT = "Judged@10"
@@ -33,25 +34,27 @@ _TIE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One run of a comparison: its letter, its folder, what made it, and its means.
-
-    `model` names the model, and what was done with its ranking besides.
-    """
+    """One run of a comparison: its letter, its folder, everything that made it, and its means."""
 
     letter: str
     folder: str
-    mode: Mode
-    model: str
-    chunker: str
+    manifest: Manifest
     found_nothing: int
     means: dict[str, float]
+
+    @property
+    def words(self) -> str:
+        """How it asked, in short: the mode, the model, and what was done with the ranking besides."""
+        model = self.manifest.fingerprint.model if self.manifest.fingerprint else ""
+        return ", ".join(part for part in (self.manifest.mode, model, self.manifest.besides) if part)
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
     """One measure of one pair; `difference` is second minus first with its 95 % interval.
 
-    `p` and `p_holm` are None for a measure that is not tested; `method` says how p was made.
+    `p`, `p_holm` and `p_least` are None for a measure that is not tested; `method` says how p was made. `p_least` is
+    the smallest p that so many questions could give before it is corrected.
     """
 
     measure: str
@@ -63,12 +66,28 @@ class Effect:
     losses: int
     p: float | None
     p_holm: float | None
+    p_least: float | None
     method: str
 
     @property
     def significant(self) -> bool:
         """Whether the difference is more than chance at 5 %, corrected for the number of tests."""
         return self.p_holm is not None and self.p_holm < ALPHA
+
+    @property
+    def moved(self) -> int:
+        """How many questions have another value in the second run."""
+        return self.wins + self.losses
+
+    @property
+    def too_few(self) -> bool:
+        """Whether so few questions moved that no difference, however large, could be shown."""
+        return self.p_least is not None and self.p_least >= ALPHA
+
+    @property
+    def at_odds(self) -> bool:
+        """Whether the interval leaves out 0 although the test shows nothing: it is not corrected, and p is."""
+        return self.p is not None and not self.significant and not self.difference.low <= 0 <= self.difference.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +124,11 @@ class Comparison:
     arms: tuple[Arm, ...]
     pairs: tuple[Pair, ...]
 
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """The names of what made the runs different (evaluate/facts.py)."""
+        return differing([arm.manifest for arm in self.arms])
+
 
 def compare(folders: Sequence[Path]) -> Comparison:
     """Compare run folders, each with each; raises InputError when they are not comparable, naming why."""
@@ -132,14 +156,11 @@ def compare(folders: Sequence[Path]) -> Comparison:
 
 
 def _arm(letter: str, run: RunFolder) -> Arm:
-    fingerprint = run.manifest.fingerprint
     measured = measures_of(run)
     return Arm(
         letter=letter,
         folder=str(run.path),
-        mode=run.manifest.mode,
-        model=", ".join(part for part in (fingerprint.model if fingerprint else "", run.manifest.besides) if part),
-        chunker=fingerprint.chunker if fingerprint else "",
+        manifest=run.manifest,
         found_nothing=sum(not record.found for record in run.records if record.measures is not None),
         means={name: float(np.mean([values[name] for values in measured.values()])) for name in run.manifest.measures},
     )
@@ -166,6 +187,7 @@ def _pair(first: str, second: str, one: RunFolder, other: RunFolder) -> Pair:
                 losses=int(np.sum(own < -_TIE)),
                 p=p,
                 p_holm=None,
+                p_least=None if p is None else least(own),
                 method=_METHODS[p is not None, exact],
             )
         )

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from core import codec
+from core.words import counted
 from evaluate.compare import ALPHA, Comparison, Effect, Pair
 from evaluate.exports import Cell, csv_text
+from evaluate.facts import beside
 from evaluate.folder import as_json, writing
 from evaluate.intervals import CONFIDENCE, RESAMPLES
 from evaluate.intervals import SEED as BOOTSTRAP_SEED
 from evaluate.pages import page
-from evaluate.significance import PERMUTATIONS
+from evaluate.significance import EXACT, PERMUTATIONS
 from evaluate.significance import SEED as SIGNS_SEED
 
 _COLUMNS = (
     "first", "second", "measure", "first_mean", "second_mean", "difference", "low", "high", "wins", "ties", "losses",
-    "p", "p_holm", "significant", "method",
+    "p", "p_holm", "p_least", "significant", "method",
 )  # fmt: skip
 
 
@@ -36,8 +38,10 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         for effect, one in zip(pair["effects"], own.effects, strict=True):
             effect["significant"] = one.significant
         pair["sentence"] = sentence(own)
+        pair["caveats"] = caveats(own, comparison.tests)
     return {
         **whole,
+        "differing": comparison.differing,
         "alpha": ALPHA,
         "correction": "Holm",
         "permutations": PERMUTATIONS,
@@ -51,14 +55,47 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def sentence(pair: Pair) -> str:
-    """Say in one sentence what the first measure shows for a pair."""
+def sentence(pair: Pair, names: Mapping[str, str] | None = None) -> str:
+    """Say in one sentence what the first measure shows for a pair; `names` says what its letters are called."""
     effect = pair.effects[0]
-    size, said = effect.difference.mean, chance(effect.p_holm)
+    first, second = ((names or {}).get(letter, letter) for letter in (pair.first, pair.second))
+    if not effect.moved:
+        return f"{first} and {second} are the same on {effect.measure} for every question."
+    if effect.too_few:
+        moved = counted(effect.moved, "question")
+        least = f"{moved} moved, and with so few p cannot be below {effect.p_least:.3f}"
+        return f"No difference between {first} and {second} can be shown on {effect.measure}: only {least}."
     if not effect.significant:
-        return f"No difference between {pair.first} and {pair.second} is shown on {effect.measure} ({said})."
-    better = pair.second if size > 0 else pair.first
-    return f"{better} is better on {effect.measure}, by {abs(size):.3f} on average ({said})."
+        return f"No difference between {first} and {second} is shown on {effect.measure} ({chance(effect.p_holm)})."
+    size = effect.difference.mean
+    better, worse = (second, first) if size > 0 else (first, second)
+    by = f"by {abs(size):.3f} on average ({chance(effect.p_holm)})"
+    return f"{better} is better than {worse} on {effect.measure}, {by}."
+
+
+def caveats(pair: Pair, tests: int) -> tuple[str, ...]:
+    """Return, a sentence each, what keeps the table of a pair from being read at face value."""
+    corrected = [one for one in pair.effects if one.p_least is not None and one.moved]
+    few = [one for one in corrected if not one.significant and (one.p_least or 0) * tests >= ALPHA]
+    odd = [one.measure for one in pair.effects if one.at_odds]
+    said = []
+    # What the finding rests on; that recall moved for one question only is seen in the table.
+    if pair.effects[0] in few:
+        parts = ", ".join(f"{one.moved} on {one.measure} (p at best {one.p_least:.3f})" for one in few)
+        said.append(f"So few questions moved that the correction for {tests} tests may let nothing pass: {parts}.")
+    if odd:
+        said.append(
+            f"The interval leaves out 0 although the test shows nothing ({', '.join(odd)}): intervals are not "
+            "corrected for the number of tests, and with few questions they are too narrow. Go by p."
+        )
+    return tuple(said)
+
+
+def made_alike(comparison: Comparison) -> str:
+    """Say in one sentence what made the runs different."""
+    if not comparison.differing:
+        return "The runs were made alike."
+    return f"The runs were made alike but for: {', '.join(name.lower() for name in comparison.differing)}."
 
 
 def chance(p: float | None) -> str:
@@ -81,8 +118,9 @@ def _rows(comparison: Comparison) -> Iterator[list[Cell]]:
 def _cells(effect: Effect) -> list[Cell]:
     difference = effect.difference
     means: list[Cell] = [effect.measure, effect.first, effect.second, difference.mean, difference.low, difference.high]
+    chances: list[Cell] = [effect.p, effect.p_holm, effect.p_least]
     tested = "" if effect.p is None else "yes" if effect.significant else "no"
-    return [*means, effect.wins, effect.ties, effect.losses, effect.p, effect.p_holm, tested, effect.method]
+    return [*means, effect.wins, effect.ties, effect.losses, *chances, tested, effect.method]
 
 
 def _html(comparison: Comparison) -> str:
@@ -99,6 +137,11 @@ def _html(comparison: Comparison) -> str:
             "arms": {arm.letter: arm for arm in comparison.arms},
             "measures": [effect.measure for effect in comparison.pairs[0].effects],
             "sentence": sentence,
+            "caveats": caveats,
+            "made_alike": made_alike(comparison),
+            "facts": beside([arm.manifest for arm in comparison.arms]),
+            "permutations": PERMUTATIONS,
+            "exact": EXACT,
             "chance": chance,
             "alpha": ALPHA,
         },

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from core.errors import InputError
 from core.progress import Progress
-from core.results import Mode, Support
+from core.results import Mode
 from evaluate import manifest as made_from
 from evaluate.collection import Collection
 from evaluate.intervals import CONFIDENCE, RESAMPLES, SEED
@@ -20,9 +19,8 @@ from evaluate.measures import MEASURES, Scores, measured
 from evaluate.runs import CANDIDATES, DEPTH, Run, searched
 from evaluate.shelf import Shelf
 from evaluate.targets import Targets, resolved
+from evaluate.verdicts import Verdicts, counted_verdicts
 from index import AS_RANKED, Arrangement, Searcher, open_catalogue
-
-VERDICTS: tuple[Support, ...] = ("supported", "weak", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +51,20 @@ class Evaluation:
             if question.answerable is not False and question.id not in self.targets
         )
 
-    def verdicts(self, *, answerable: bool) -> dict[Support, int]:
-        """Count what was said of the evidence for the unanswerable questions, or for all others."""
-        counted = Counter(
-            self.run.found[question.id].support
-            for question in self.collection.questions
-            if (question.answerable is not False) == answerable
+    @property
+    def nothing_relevant(self) -> tuple[str, ...]:
+        """The judged questions that nothing is judged relevant to; as in trec_eval they count as 0."""
+        return tuple(
+            query_id
+            for query_id in (self.scores.per_query if self.scores else ())
+            if not any(target.relevance > 0 for target in self.targets[query_id])
         )
-        return {verdict: counted[verdict] for verdict in VERDICTS}
+
+    @property
+    def verdicts(self) -> Verdicts:
+        """What was said of the evidence, for the questions that the documents answer and for those they do not."""
+        said = {query_id: found.support for query_id, found in self.run.found.items()}
+        return counted_verdicts(self.collection.questions, said)
 
 
 def evaluated(

@@ -1,8 +1,10 @@
 """The folder of a run: what is written for an evaluation, and read back to compare it.
 
     metrics.json     the mean of every measure, nothing else
-    summary.json     the same with intervals, the verdicts, and which questions found nothing or are not judged
-    per_query.csv    one row a question; per_query.jsonl the same with what was found and what was to be found
+    summary.json     the same with intervals, what was said of the evidence, and which questions found nothing, are not
+                     judged, or have nothing relevant
+    per_query.csv    one row a question, with empty measures where it has none; per_query.jsonl the same with what was
+                     found and what was to be found
     run.trec         the rankings; qrels.trec what each of them could earn: trec_eval on both gives metrics.json
     passages.csv     what was found, with citations; passages.ris the same for a reference manager
     report.html      all of it to be read, in one file that asks nothing of the network
@@ -34,6 +36,7 @@ from evaluate.targets import graded
 
 MANIFEST = "manifest.json"
 PER_QUERY = "per_query.jsonl"
+_ANSWERABLE = {True: "yes", False: "no", None: ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +137,8 @@ def summary(evaluation: Evaluation) -> dict[str, object]:
         "measures": {name: asdict(interval) for name, interval in scores.intervals.items()} if scores else {},
         "found_nothing": list(evaluation.found_nothing),
         "unjudged": list(evaluation.unjudged) if scores else [],
-        "verdicts": {
-            "answerable": evaluation.verdicts(answerable=True),
-            "unanswerable": evaluation.verdicts(answerable=False),
-        },
+        "nothing_relevant": list(evaluation.nothing_relevant),
+        "verdicts": asdict(evaluation.verdicts),
         "notes": list(evaluation.collection.notes),
     }
 
@@ -147,21 +148,22 @@ def _metrics(evaluation: Evaluation, _made: tuple[Record, ...]) -> str | None:
 
 
 def _per_query_csv(evaluation: Evaluation, made: tuple[Record, ...]) -> str:
-    """Return a row for every judged question (for every question when nothing is judged)."""
+    """Return a row for every question; one that is in no mean has empty measures."""
     names = MEASURES if evaluation.scores else ()
     rows: list[list[Cell]] = [
         [
             record.id,
             record.text,
-            *((record.measures or {})[name] for name in names),
+            *(record.measures[name] if record.measures is not None else None for name in names),
             record.kind,
+            _ANSWERABLE[record.answerable],
             record.support,
+            record.confidence,
             record.found,
         ]
         for record in made
-        if record.measures is not None or not evaluation.scores
     ]
-    return csv_text(["query", "text", *names, "kind", "support", "found"], rows)
+    return csv_text(["query", "text", *names, "kind", "answerable", "support", "confidence", "found"], rows)
 
 
 def _qrels(evaluation: Evaluation, _made: tuple[Record, ...]) -> str | None:

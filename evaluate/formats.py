@@ -49,7 +49,9 @@ class Row:
         if value is None:
             return otherwise
         if isinstance(value, bool) or not _is_whole(value):
-            raise refused(self.file, self.line, f"'{value}' is no whole number (column '{names[0]}')")
+            raise refused(
+                self.file, self.line, f"'{value}' is no whole number (column '{names[0]}'); write 0, 1, 2 ..."
+            )
         return int(value)
 
 
@@ -94,10 +96,18 @@ def json_rows(file: Path, text: str) -> Iterator[Row]:
             reason = "it holds half a character (a lone surrogate); write the character whole"
             raise refused(file, number, reason) from error
         except (ValueError, RecursionError) as error:
-            raise refused(file, number, f"this is not JSON ({error})") from error
+            raise refused(file, number, _no_json(error)) from error
         if not isinstance(record, dict):
             raise refused(file, number, 'expected an object such as {"_id": "q1", "text": "..."}')
         yield Row(file, number, record)
+
+
+def _no_json(error: ValueError | RecursionError) -> str:
+    """Say what is wrong with a line in terms of the line: a JSON error counts lines of its own."""
+    advice = "write one JSON object a line"
+    if not isinstance(error, json.JSONDecodeError):
+        return f"this is not JSON ({error}); {advice}"
+    return f"this is not JSON from character {error.colno} on ({error.msg[:1].lower()}{error.msg[1:]}); {advice}"
 
 
 def table_cells(file: Path, text: str) -> Iterator[tuple[int, list[str]]]:

@@ -154,7 +154,7 @@ def _from_columns(file: Path, text: str) -> tuple[Judgement, ...]:
     judgements = []
     for number, columns in rows:
         if len(columns) not in _COLUMNS or not columns[-1].lstrip("-").isdecimal():
-            raise refused(file, number, "expected query, document and a whole-number grade (or TREC's four columns)")
+            raise refused(file, number, "expected query, document and a grade of 0, 1, 2 ... (or TREC's four columns)")
         if len(columns) != len(rows[0][1]):
             raise refused(file, number, f"it has {len(columns)} columns, those before it {len(rows[0][1])}")
         where = f"{file}, line {number}"

@@ -18,7 +18,7 @@ from evaluate.compare import compare
 from evaluate.compared import write_comparison
 from evaluate.evaluation import evaluated
 from evaluate.folder import read_run, write_evaluation, writing
-from evaluate.kept import CONFIGURATIONS, DESCRIPTION, FOLDER, UNFINISHED, Kept, figures_of
+from evaluate.kept import CONFIGURATIONS, DESCRIPTION, FOLDER, FORMAT, UNFINISHED, Kept, figures_of
 from evaluate.sent import without_folder
 from index import Searcher
 
@@ -78,6 +78,7 @@ def _described(made: Path, configurations: Sequence[str], remark: str) -> Kept:
     name = f"{now:%Y%m%dT%H%M%SZ}-{hashlib.sha256(''.join(makers).encode()).hexdigest()[:8]}"
     taken = sum(1 for other in made.parent.glob(f"{name}*"))
     return Kept(
+        format=FORMAT,
         name=f"{name}-{taken + 1}" if taken else name,
         collection=manifest.collection,
         configurations=tuple(configurations),

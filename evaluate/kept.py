@@ -14,18 +14,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from core import codec
 from core.errors import InputError
-from core.results import Fingerprint, Mode, Support
+from core.results import Fingerprint, Mode
 from evaluate.compare import Comparison
 from evaluate.folder import RunFolder, read_run
 from evaluate.intervals import Interval
 from evaluate.judgements import Level
 from evaluate.manifest import Hashed
 from evaluate.shelf import Shelf
+from evaluate.verdicts import Verdicts
 from index import Catalogue
 
+FORMAT: Literal[2] = 2
 FOLDER = "runs"
 DESCRIPTION = "evaluation.json"
 UNFINISHED = ".unfinished-"
@@ -59,10 +62,12 @@ CONFIGURATIONS: dict[str, Configuration] = {
 class Kept:
     """One kept evaluation in short: what was asked of what, and when (UTC).
 
+    `format` is that of the files beside it, of which this version reads only its own.
     `means` holds the first measure's mean by configuration, and is empty when nothing is judged. `remark` says why
     the configurations were not compared, where they were not.
     """
 
+    format: Literal[2]
     name: str
     collection: str
     configurations: tuple[str, ...]
@@ -80,20 +85,13 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdicts:
-    """How often the evidence was called what, for questions the corpus answers and for those it does not."""
-
-    answerable: dict[Support, int]
-    unanswerable: dict[Support, int]
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
     """A run in figures, as its summary.json has them."""
 
     measures: dict[str, Interval]
     found_nothing: tuple[str, ...]
     unjudged: tuple[str, ...]
+    nothing_relevant: tuple[str, ...]
     verdicts: Verdicts
 
 

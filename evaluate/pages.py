@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from evaluate.intervals import Interval
 from evaluate.plots import histogram_svg, interval_svg, shares_svg
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -26,7 +27,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(excerpt=excerpt, signed=signed, share=share, counted=counted)
+    environment.filters.update(excerpt=excerpt, signed=signed, share=share, bounds=bounds, counted=counted)
     environment.globals.update(interval_svg=interval_svg, histogram_svg=histogram_svg, shares_svg=shares_svg)
     return environment
 
@@ -66,3 +67,12 @@ def share(count: int, total: int) -> str:
     '33 %'
     """
     return f"{100 * count / (total or 1):.0f} %"
+
+
+def bounds(share: Interval) -> str:
+    """Return the interval of a share in whole per cent.
+
+    >>> bounds(Interval(0.1, 0.034, 0.26))
+    '3 to 26 %'
+    """
+    return f"{100 * share.low:.0f} to {100 * share.high:.0f} %"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from evaluate.facts import facts
 from evaluate.intervals import Interval
 from evaluate.measures import MEASURES, averaged
 from evaluate.pages import page
@@ -41,7 +42,7 @@ def report_html(evaluation: Evaluation, made: Sequence[Record]) -> str:
     judged = [record for record in made if record.measures is not None]
     first = MEASURES[0]
     ordered = sorted(judged, key=lambda record: ((record.measures or {})[first], record.id))
-    nothing = set(evaluation.found_nothing)
+    nothing, irrelevant = set(evaluation.found_nothing), set(evaluation.nothing_relevant)
     return page(
         "report.html.j2",
         {
@@ -59,8 +60,9 @@ def report_html(evaluation: Evaluation, made: Sequence[Record]) -> str:
             "worst": [record for record in ordered if (record.measures or {})[first] < 1][:WORST],
             "found_nothing": [record for record in made if record.id in nothing],
             "unjudged": len(evaluation.unjudged) if scores else 0,
-            "answerable": evaluation.verdicts(answerable=True),
-            "unanswerable": evaluation.verdicts(answerable=False),
+            "nothing_relevant": [record for record in made if record.id in irrelevant],
+            "verdicts": evaluation.verdicts,
+            "facts": facts(evaluation.manifest),
             "surprising": [record for record in made if record.answerable is False and record.support == "supported"],
         },
     )

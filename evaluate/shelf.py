@@ -47,7 +47,10 @@ class Shelf:
             among = " or ".join(sorted(self.paths[document_id][0] for document_id in ids)[:3])
             message = f"{where}: '{name}' may be {among}; give more of the path."
             raise InputError(message)
-        message = f"{where}: no document of the index is called '{name}'; `python -m ingest ledger` lists them."
+        message = (
+            f"{where}: no document of the index is called '{name}'; call one by its path or file name, which "
+            "`python -m ingest ledger` lists, or by its id."
+        )
         raise InputError(message)
 
     def label(self, document_id: str) -> str:

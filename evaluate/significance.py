@@ -29,7 +29,7 @@ def randomisation(differences: NDArray[np.float64]) -> tuple[float, bool]:
     >>> randomisation(np.array([0.1, 0.2, 0.3, 0.0]))
     (0.25, True)
     """
-    moved = differences[np.abs(differences) > _EQUAL]
+    moved = _moved(differences)
     if not moved.size:
         return 1.0, True
     observed = abs(float(moved.sum())) - _EQUAL
@@ -45,6 +45,25 @@ def randomisation(differences: NDArray[np.float64]) -> tuple[float, bool]:
         signs = np.where(random.random(shape, np.float32) < 0.5, -1.0, 1.0)  # noqa: PLR2004 - a fair coin
         extreme += int(np.sum(np.abs(signs @ moved) >= observed))
     return (extreme + 1) / (PERMUTATIONS + 1), False
+
+
+def least(differences: NDArray[np.float64]) -> float:
+    """Return the smallest p that the test can give for so many differences, whatever their size.
+
+    Of n differences that are not 0, at best two of the 2**n assignments of signs are as extreme: all as they are, and
+    all turned.
+
+    >>> least(np.array([0.1, 0.2, 0.3, 0.0]))
+    0.25
+    """
+    count = len(_moved(differences))
+    if not count:
+        return 1.0
+    return 2.0 ** (1 - count) if count <= EXACT else 1 / (PERMUTATIONS + 1)
+
+
+def _moved(differences: NDArray[np.float64]) -> NDArray[np.float64]:
+    return differences[np.abs(differences) > _EQUAL]
 
 
 def holm(values: Sequence[float]) -> tuple[float, ...]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from core.results import Support
 from core.words import counted
-from evaluate import WORDS, Effect, Figures, Opened, Pair, chance, signed
+from evaluate import WORDS, Effect, Figures, Opened, Pair, Said, bounds, chance, signed
 from ui.plots import bars, interval, shares
 from ui.text import safe
 
@@ -70,22 +69,25 @@ def spread(opened: Opened, names: Mapping[str, str]) -> str:
 
 def verdicts(found: Mapping[str, Figures], names: Mapping[str, str]) -> str:
     """Return what was said of the evidence: for questions the corpus answers, and for those it does not."""
-    apart = any(sum(own.verdicts.unanswerable.values()) for own in found.values())
+    apart = any(own.verdicts.unanswerable.questions for own in found.values())
     rows = []
     for name, own in found.items():
-        kinds = (
-            ("answered by the corpus" if apart else "all questions", own.verdicts.answerable),
-            ("not answered by it", own.verdicts.unanswerable),
-        )
-        rows += [_verdict(names[name], kind, counts) for kind, counts in kinds if sum(counts.values())]
+        groups = {
+            "answered by the corpus" if apart else "all questions": own.verdicts.answerable,
+            "not answered by it": own.verdicts.unanswerable,
+            **own.verdicts.unanswerable_kinds,
+        }
+        rows += [_verdict(names[name], group, said) for group, said in groups.items() if said.questions]
     head = "".join(f'<th scope="col"><i class="key {name}"></i>{safe(words)}</th>' for name, words in _VERDICTS.items())
     return _table("Verdicts", f'<th scope="col">Questions</th>{head}', rows)
 
 
-def _verdict(name: str, kind: str, counts: Mapping[Support, int]) -> str:
-    total = sum(counts.values())
-    cells = "".join(f"<td>{100 * count / total:.0f} %</td>" for count in counts.values())
-    told = f'<span class="soft">{safe(kind)}, {total:,}</span>{shares(counts)}'
+def _verdict(name: str, group: str, said: Said) -> str:
+    cells = "".join(
+        f'<td>{100 * one.share.mean:.0f} %<span class="soft">{bounds(one.share)}</span></td>'
+        for one in said.shares.values()
+    )
+    told = f'<span class="soft">{safe(group)}, {said.questions:,}</span>{shares(said.counts)}'
     return f'<tr><th scope="row">{safe(name)}{told}</th>{cells}</tr>'
 
 

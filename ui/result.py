@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -14,14 +15,17 @@ from core.words import counted
 from evaluate import (
     CONFIGURATIONS,
     Comparison,
+    Fact,
     Kept,
     Opened,
     Pair,
-    chance,
+    beside,
+    caveats,
     changed_since,
     file_of,
     files_of,
     put_away,
+    sentence,
     zipped,
 )
 from index import open_catalogue
@@ -67,7 +71,8 @@ def draw(address: Result) -> None:
     elif kept.remark:
         remark(f"The ways were not compared: {kept.remark}")
     if kept.means:
-        st.html(f"<h2>How well it was answered</h2>{figures.means(result.figures, names)}")
+        irrelevant = _irrelevant(result)
+        st.html(f"<h2>How well it was answered</h2>{figures.means(result.figures, names)}{irrelevant}")
     if pair is not None and result.comparison is not None:
         _compared(result.comparison, pair, letters, address)
     if kept.means:
@@ -101,6 +106,17 @@ def _judged(kept: Kept) -> str:
     return f"{kept.judged:,} of them judged by {kept.level}" if kept.judged else "none of them judged"
 
 
+def _irrelevant(result: Opened) -> str:
+    """Say which judged questions can earn nothing; empty when all can."""
+    ids = next(iter(result.figures.values())).nothing_relevant
+    if not ids:
+        return ""
+    counts = "it counts" if len(ids) == 1 else "each counts"
+    named = f"{', '.join(ids[:5])}{' ...' if len(ids) > 5 else ''}"  # noqa: PLR2004 - a few to find them by
+    what = f"{counted(len(ids), 'question')} of which all that was judged is not relevant"
+    return f'<p class="soft">{safe(f"{what}: {counts} as 0 in every mean ({named}).")}</p>'
+
+
 def _changed(kept: Kept) -> None:
     try:
         with open_catalogue(settings().data) as catalogue:
@@ -124,28 +140,20 @@ def _pair(result: Opened, address: Result) -> tuple[Pair | None, dict[str, str]]
 
 
 def _finding(comparison: Comparison, letters: dict[str, str]) -> None:
+    called = {letter: f"“{name}”" for letter, name in letters.items()}
     found = "".join(
-        f'<p class="finding{"" if pair.effects[0].significant else " undecided"}">{safe(_sentence(pair, letters))}</p>'
+        f'<p class="finding{"" if pair.effects[0].significant else " undecided"}">{safe(sentence(pair, called))}</p>'
         for pair in comparison.pairs
     )
     st.html(f"<h2>What was found</h2>{found}")
 
 
-def _sentence(pair: Pair, letters: dict[str, str]) -> str:
-    effect = pair.effects[0]
-    first, second = (f"“{letters[letter]}”" for letter in (pair.first, pair.second))
-    size, said = effect.difference.mean, chance(effect.p_holm)
-    if not effect.significant:
-        return f"Between {first} and {second} no difference is shown on {effect.measure} ({said})."
-    better, worse = (second, first) if size > 0 else (first, second)
-    return f"{better} finds more than {worse}: {effect.measure} is higher by {abs(size):.3f} on average ({said})."
-
-
 def _compared(comparison: Comparison, pair: Pair, letters: dict[str, str], address: Result) -> None:
     turning = "".join(_turn(one, letters, address, here=one is pair) for one in comparison.pairs)
     chosen = f'<nav aria-label="Which two"><ul class="pairs">{turning}</ul></nav>' if len(comparison.pairs) > 1 else ""
+    said = "".join(f'<p class="soft">{safe(one)}</p>' for one in caveats(pair, comparison.tests))
     st.html(
-        f"<h2>Two ways side by side</h2>{chosen}{figures.differences(pair, letters)}"
+        f"<h2>Two ways side by side</h2>{chosen}{figures.differences(pair, letters)}{said}"
         f'<p class="soft">p is from a paired randomisation test, corrected by Holm for {comparison.tests} tests. '
         "“Not shown” is not “equal”: the interval says how large a difference may still be there.</p>"
     )
@@ -166,20 +174,18 @@ def _evidence(result: Opened, names: dict[str, str]) -> None:
 
 
 def _made(result: Opened) -> None:
-    kept, manifest = result.kept, next(iter(result.runs.values())).manifest
-    model = kept.fingerprint
-    facts = {
-        "Model": f"{model.model}, split by {model.chunker}" if model else "",
-        "Generation": f"{manifest.generation:,} of the index",
-        "Documents": f"SHA-256 {manifest.corpus.sha256}",
-        "Questions": f"SHA-256 {manifest.questions.sha256}",
-        "Judgements": f"SHA-256 {manifest.judgements.sha256}" if kept.judged else "",
-        "Intervals": f"{manifest.bootstrap.method} bootstrap, {manifest.bootstrap.resamples:,} resamples",
-        "Program": kept.program,
-        "Name": kept.name,
-    }
-    rows = "".join(f"<dt>{name}</dt><dd>{safe(words)}</dd>" for name, words in facts.items() if words)
+    first, *_ = manifests = [run.manifest for run in result.runs.values()]
+    rows = "".join(f"<dt>{row[0].name}</dt><dd>{_told(row)}</dd>" for row in beside(manifests))
+    rows += (
+        f"<dt>Generation</dt><dd>{first.generation:,} of the index</dd><dt>Name</dt><dd>{safe(result.kept.name)}</dd>"
+    )
     st.html(f'<details><summary>What made it</summary><dl class="facts">{rows}</dl></details>')
+
+
+def _told(row: Sequence[Fact]) -> str:
+    """Write one fact of every run: once where it is the same for all."""
+    told = dict.fromkeys(f"{one.words} · SHA-256 {one.sha256}" if one.sha256 else one.words for one in row)
+    return "<br>".join(safe(one) for one in told)
 
 
 def _downloads(kept: Kept) -> None:

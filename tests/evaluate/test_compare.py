@@ -11,7 +11,16 @@ import numpy as np
 import pytest
 
 from core.errors import InputError
-from evaluate import Evaluation, compare, comparison_json, sentence, write_comparison, write_evaluation
+from evaluate import (
+    Evaluation,
+    caveats,
+    compare,
+    comparison_json,
+    made_alike,
+    sentence,
+    write_comparison,
+    write_evaluation,
+)
 from evaluate.manifest import Hashed
 from evaluate.significance import holm
 from index import Encoder
@@ -66,10 +75,61 @@ def test_the_difference_is_the_second_minus_the_first_and_tested_exactly(
     # nDCG, RR, AP and P@1 have 2/256, times six to three and never falling; recall has 1.
     assert half.p_holm == pytest.approx(6 * 2 / 256)
     assert half.significant
-    assert sentence(pair) == "B is better on nDCG@10, by 0.369 on average (p = 0.047)."
+    assert sentence(pair) == "B is better than A on nDCG@10, by 0.369 on average (p = 0.047)."
     turned = compare([best, worse]).pairs[0]
     assert (turned.effects[1].difference.mean, turned.effects[1].losses) == (-0.5, 8)
-    assert sentence(turned) == "A is better on nDCG@10, by 0.369 on average (p = 0.047)."
+    assert sentence(turned) == "A is better than B on nDCG@10, by 0.369 on average (p = 0.047)."
+
+
+def test_so_few_questions_that_nothing_can_be_shown_are_said_to_be(evaluation: Evaluation, tmp_path: Path) -> None:
+    folders = [written(tmp_path / str(count), missing(evaluation, count)) for count in (0, 4, 6)]
+
+    four, six, two = compare(folders).pairs
+
+    # Four differences that all go one way: 2 of 16 assignments of signs are as extreme, and no size could be more so.
+    assert (four.effects[0].p, four.effects[0].p_least, four.effects[0].moved) == (0.125, 0.125, 4)
+    assert sentence(four) == (
+        "No difference between A and B can be shown on nDCG@10: only 4 questions moved, and with so few p cannot be "
+        "below 0.125."
+    )
+    # With six it could, but not after 18 tests; the bootstrap, which is not corrected, leaves out 0.
+    assert (six.effects[0].p_least, six.effects[0].too_few, six.effects[0].at_odds) == (2 / 64, False, True)
+    assert sentence(six) == "No difference between A and C is shown on nDCG@10 (p = 0.562)."
+    few, odd = caveats(six, 18)
+    assert "6 on nDCG@10 (p at best 0.031)" in few
+    assert "18 tests" in few
+    assert odd.startswith("The interval leaves out 0 although the test shows nothing (nDCG@10, RR@10, AP, P@1)")
+    assert two.effects[0].p_least == 0.5
+
+
+def test_enough_questions_need_no_caveat(evaluation: Evaluation, tmp_path: Path) -> None:
+    folders = [written(tmp_path / str(count), missing(evaluation, count)) for count in (0, 8)]
+
+    (pair,) = compare(folders).pairs
+
+    assert caveats(pair, 6) == ()
+    (whole,) = comparison_json(compare(folders))["pairs"]
+    assert (whole["caveats"], whole["effects"][0]["p_least"]) == ((), 2 / 256)
+
+
+def test_a_comparison_says_what_made_each_run_and_what_is_different(evaluation: Evaluation, tmp_path: Path) -> None:
+    spread = replace(evaluation, manifest=replace(evaluation.manifest, per_document=2, mode="dense"))
+    comparison = compare([written(tmp_path / "one", evaluation), written(tmp_path / "two", spread)])
+
+    assert comparison.differing == ("Mode", "Per document")
+    assert made_alike(comparison) == "The runs were made alike but for: mode, per document."
+    write_comparison(tmp_path / "both", comparison)
+    told = json.loads((tmp_path / "both" / "compare.json").read_text(encoding="utf-8"))
+    assert told["differing"] == ["Mode", "Per document"]
+    assert [arm["manifest"]["per_document"] for arm in told["arms"]] == [0, 2]
+    assert told["arms"][0]["manifest"]["source_sha256"] == evaluation.manifest.source_sha256
+    page = (tmp_path / "both" / "compare.html").read_text(encoding="utf-8")
+    for said in (
+        "What made these runs",
+        "at most 2 of a document among the first ten",
+        evaluation.manifest.source_sha256,
+    ):
+        assert said in page
 
 
 def test_holm_is_over_every_measure_of_every_pair(evaluation: Evaluation, tmp_path: Path) -> None:
@@ -90,7 +150,7 @@ def test_a_run_and_its_repetition_do_not_differ(evaluation: Evaluation, tmp_path
     assert all(effect.p in (None, 1.0) for effect in pair.effects)
     assert all((effect.wins, effect.losses) == (0, 0) for effect in pair.effects)
     assert pair.moved == ()
-    assert sentence(pair) == "No difference between A and B is shown on nDCG@10 (p = 1.000)."
+    assert sentence(pair) == "A and B are the same on nDCG@10 for every question."
 
 
 def test_shuffled_labels_are_seldom_called_different(evaluation: Evaluation, tmp_path: Path) -> None:

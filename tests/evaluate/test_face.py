@@ -19,6 +19,7 @@ def test_the_public_face_of_evaluation() -> None:
         "Effect",
         "Evaluation",
         "Expected",
+        "Fact",
         "Figures",
         "Interval",
         "Judgement",
@@ -33,8 +34,12 @@ def test_the_public_face_of_evaluation() -> None:
         "Question",
         "Record",
         "RunFolder",
+        "Said",
         "Scores",
         "WORDS",
+        "beside",
+        "bounds",
+        "caveats",
         "chance",
         "changed_since",
         "collection_of",
@@ -51,6 +56,7 @@ def test_the_public_face_of_evaluation() -> None:
         "judge",
         "keep",
         "kept_evaluations",
+        "made_alike",
         "marks_jsonl",
         "marks_on",
         "marks_qrels",
@@ -91,5 +97,5 @@ def test_three_modes_are_run_reported_on_and_compared(data: Path, hashing: Encod
     evaluate.write_comparison(tmp_path / "compared", comparison)
 
     assert told == [(1.0, 10)] * 3
-    assert [arm.mode for arm in comparison.arms] == list(MODES)
+    assert [arm.manifest.mode for arm in comparison.arms] == list(MODES)
     assert len({arm.letter for arm in comparison.arms}) == len(comparison.pairs) == 3

@@ -56,7 +56,7 @@ def test_spans_are_judged_by_quote_or_by_offsets(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("a.qrels", "q1 0 d1 1\nq1 0 d2\nq1 d2 x\n", "line 2: expected query, document and a whole-number grade"),
+        ("a.qrels", "q1 0 d1 1\nq1 0 d2\nq1 d2 x\n", "line 2: expected query, document and a grade of 0, 1, 2 ..."),
         ("a.qrels", "q1 0 d1 1\nq1 0 1\n", "line 2: it has 3 columns, those before it 4"),
         ("a.qrels", "q1 0 d1 1\nq1 0 d1 2\n", "line 2: this was judged 1 before and is 2 here"),
         ("a.qrels", "q1 0 d1 1\nq1 0 00112233445566aa:10-90 1\n", "line 2: this judges a passage, but"),

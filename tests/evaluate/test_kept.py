@@ -49,7 +49,7 @@ def test_it_is_kept_with_everything_of_each_configuration_and_the_comparison(dat
     assert kept.measure == MEASURES[0]
     assert kept.means == {name: own.measures["nDCG@10"].mean for name, own in result.figures.items()}
     assert list(result.runs) == ["hybrid", "lexical"]
-    assert sum(result.figures["hybrid"].verdicts.unanswerable.values()) == 2
+    assert result.figures["hybrid"].verdicts.unanswerable.questions == 2
     assert result.comparison is not None
     assert [arm.folder for arm in result.comparison.arms] == ["Meaning and words", "Words only"]
     names = set(files_of(data, kept.name))

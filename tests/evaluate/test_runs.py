@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import ir_measures
 import pytest
 
 from core.errors import InputError
-from evaluate import MEASURES, evaluated, indexed, read_beir, read_collection, read_run, summary, write_evaluation
+from evaluate import (
+    MEASURES,
+    evaluated,
+    indexed,
+    read_beir,
+    read_collection,
+    read_run,
+    records,
+    summary,
+    write_evaluation,
+)
 from evaluate.evaluation import Evaluation
 from index import Encoder, Searcher, open_catalogue, open_writer
 from tests.evaluate.builders import asked, beir, found, json_lines, library, perfect, span_questions
@@ -92,12 +102,8 @@ def test_unanswerable_questions_are_reported_apart_and_in_no_mean(evaluation: Ev
 
     assert scores is not None
     assert set(scores.per_query) == {f"q{number}" for number in range(8)}
-    assert sum(evaluation.verdicts(answerable=False).values()) == 2
-    assert sum(evaluation.verdicts(answerable=True).values()) == 8
-    assert said["verdicts"] == {
-        "answerable": evaluation.verdicts(answerable=True),
-        "unanswerable": evaluation.verdicts(answerable=False),
-    }
+    assert (evaluation.verdicts.answerable.questions, evaluation.verdicts.unanswerable.questions) == (8, 2)
+    assert said["verdicts"] == asdict(evaluation.verdicts)
     assert said["unjudged"] == []
 
 
@@ -155,15 +161,36 @@ def test_without_judgements_a_run_has_no_measures(data: Path, hashing: Encoder, 
     assert "nDCG@10" not in rows[0]
 
 
-def test_per_query_csv_has_a_row_for_every_judged_question(evaluation: Evaluation, tmp_path: Path) -> None:
+def test_per_query_csv_has_a_row_for_every_question(evaluation: Evaluation, tmp_path: Path) -> None:
     write_evaluation(tmp_path, evaluation)
 
     rows = list(csv.DictReader((tmp_path / "per_query.csv").read_text(encoding="utf-8").splitlines()))
 
     assert list(rows[0])[:9] == ["query", "text", *MEASURES]
-    assert [row["query"] for row in rows] == [f"q{number}" for number in range(8)]
-    mean = sum(float(row["AP"]) for row in rows) / 8
+    assert [row["query"] for row in rows] == [*(f"q{number}" for number in range(8)), "u0", "u1"]
+    mean = sum(float(row["AP"]) for row in rows if row["AP"]) / 8
     assert mean == pytest.approx(json.loads((tmp_path / "metrics.json").read_text())["AP"], abs=1e-5)
+    # What is in no mean has empty measures, and all that is counted elsewhere can be counted here.
+    assert [(row["AP"], row["answerable"], row["support"]) for row in rows[8:]] == [
+        ("", "no", record.support) for record in records(evaluation)[8:]
+    ]
+    assert [float(row["confidence"]) for row in rows] == [record.confidence for record in records(evaluation)]
+
+
+def test_a_question_that_nothing_is_relevant_to_counts_as_0_and_is_named(
+    data: Path, hashing: Encoder, tmp_path: Path
+) -> None:
+    questions = json_lines(tmp_path / "q.jsonl", [{"_id": "a", "text": "acne"}, {"_id": "b", "text": "scars"}])
+    (tmp_path / "j.qrels").write_text("a 0 acne 1\nb 0 acne 0\n")
+
+    one = evaluated(library(data, hashing), read_collection(questions, tmp_path / "j.qrels"), "lexical")
+    write_evaluation(tmp_path / "out", one)
+
+    assert one.scores is not None
+    assert (one.scores.mean["P@1"], one.nothing_relevant) == (0.5, ("b",))
+    assert summary(one)["nothing_relevant"] == ["b"]
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "1 question of which all that was judged is not relevant" in page
 
 
 def test_a_run_that_is_read_back_is_the_run_that_was_written(evaluation: Evaluation, tmp_path: Path) -> None:

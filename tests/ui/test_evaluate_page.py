@@ -124,7 +124,8 @@ def test_an_evaluation_is_made_kept_and_shown(shelf: Shelf, evaluate_page: Page)
     assert page.query_params == {"run": kept.name}
     words = said(page)
     assert "3 questions, 2 of them judged by span, asked of 3 documents" in words
-    assert "no difference is shown on nDCG@10" in words
+    assert "“Meaning and words” and “Meaning only” are the same on nDCG@10 for every question." in words
+    assert "of the index" in words
     assert "not answered by it, 1" in words
     assert "The index has changed since" not in words
     assert [one.label for one in page.download_button][:2] == ["Everything in one ZIP", "Passages found (RIS)"]
