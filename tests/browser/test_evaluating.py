@@ -82,6 +82,12 @@ def test_an_evaluation_is_read_shared_taken_along_and_put_away(
         other.go("/evaluate")
         other.sees("nDCG@10: Meaning and words")
         assert other.violations() == []
+        # What is taken along is read by itself, and on a telephone as well.
+        for name in ("hybrid/report.html", "compare.html"):
+            whole = next(one for one in archive.namelist() if one.endswith(name))
+            other.page.set_content(archive.read(whole).decode())
+            assert other.violations() == []
+            assert other.page.evaluate("document.documentElement.scrollWidth") <= width
 
     reader.page.get_by_role("button", name="Put this evaluation away").click()
     reader.page.get_by_role("button", name="Delete it").click()
