@@ -8,6 +8,7 @@ from core.errors import FingerprintError
 from core.results import Fingerprint
 from index.chunking import CHUNKER
 from index.encoder import DEFAULT_MODEL, Encoder, canonical_name
+from index.projection import fitted_projection
 from index.schema import SCHEMA
 
 
@@ -33,6 +34,13 @@ def chosen_model(stored: Fingerprint | None, wanted: str | None) -> str:
     if wanted is not None and canonical_name(wanted) != stored.model:
         require_same(stored, replace(stored, model=canonical_name(wanted)))
     return stored.model
+
+
+def require_current(stored: Fingerprint) -> None:
+    """Raise FingerprintError when it can be told without the model that an index was made otherwise than now."""
+    fitted = fitted_projection(stored.weights)
+    tokens = fitted.name if fitted else stored.tokens
+    require_same(stored, replace(stored, schema=SCHEMA, chunker=CHUNKER, tokens=tokens))
 
 
 def require_same(stored: Fingerprint, wanted: Fingerprint) -> None:

@@ -53,16 +53,22 @@ class Projection:
         return file
 
 
-@cache
 def projection_for(weights: str, dimension: int) -> Projection:
     """Return the projection of a model, given by the SHA-256 of its weights and how many components it has."""
+    return fitted_projection(weights) or random_projection(dimension)
+
+
+@cache
+def fitted_projection(weights: str) -> Projection | None:
+    """Return the projection that ships for a model; None when none does."""
     file = _file(weights)
     if not file.is_file():
-        return random_projection(dimension)
+        return None
     with np.load(file, allow_pickle=False) as stored:
         return Projection(stored["matrix"].astype(np.float32), stored["importance"].astype(np.float32))
 
 
+@cache
 def random_projection(dimension: int) -> Projection:
     """Return the same projection on every machine: drawn signs, with no arithmetic that could differ."""
     signs = np.random.default_rng(dimension).integers(0, 2, (dimension, TOKEN_DIMENSION))

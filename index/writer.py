@@ -22,7 +22,7 @@ from core.ledger import SourceFile
 from index import ahead, begun, rebuilding, schema, segments
 from index.catalogue import Catalogue
 from index.encoder import Encoder
-from index.fingerprint import chosen_model, fingerprint_of, require_same
+from index.fingerprint import chosen_model, fingerprint_of, require_current, require_same
 from index.opening import BUSY_MS, FILE, damage_named, translated
 from index.preparing import Embedding, Prepared
 from index.rows import Rows
@@ -137,11 +137,17 @@ class Writer:
         self._unfolded = 0
 
     def model(self, wanted: str | None) -> str:
-        """Return the name of the model to write with: the index's own, which `wanted` may only confirm."""
+        """Return the name of the model to write with: the index's own, which `wanted` may only confirm.
+
+        Raises FingerprintError for another one, and for an index that this version makes otherwise.
+        """
         stored = self.catalogue.fingerprint()
         if stored is not None and not self.catalogue.counts()[0]:
             return wanted or stored.model
-        return chosen_model(stored, wanted)
+        chosen = chosen_model(stored, wanted)
+        if stored is not None:
+            require_current(stored)
+        return chosen
 
     def require_fingerprint(self, encoder: Encoder) -> None:
         """Raise FingerprintError unless the index is empty or was made with this encoder."""

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from ingest import store_upload
 from tests.cli.conftest import MODEL, Command, write
+from tests.cli.test_refusals import require_refusal
+from tests.index.builders import rows
 
 ENTRY_KEYS = {"document_id", "path", "outcome", "reason", "pages", "passages", "losses", "name"}
 
@@ -40,6 +42,16 @@ def test_a_second_sync_reads_nothing_and_says_so(synced: Command) -> None:
     assert set(outcomes(done.objects).values()) == {"unchanged"}
     assert "nothing to do" not in done.out
     assert synced("ingest", "sync", "docs").out == "3 unchanged. The index is at generation 1.\n"
+
+
+def test_an_index_made_by_an_earlier_version_is_named_by_a_sync_that_finds_nothing_new(
+    synced: Command, here: Path
+) -> None:
+    rows(here / "var", "UPDATE meta SET value = replace(value, 'structure/1', 'structure/0') WHERE key = 'fingerprint'")
+
+    require_refusal(synced("ingest", "sync", "docs"), "The index was made otherwise than this version makes it")
+    synced("index", "rebuild")
+    assert synced("ingest", "sync", "docs").out == "3 unchanged. The index is at generation 2.\n"
 
 
 def test_add_takes_files_and_folders_and_removes_nothing(synced: Command, docs: Path, here: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from core.results import MODES, Fingerprint
 from index import DEFAULT_MODEL, Change, Encoder, Refusal, Searcher, open_catalogue, open_writer, verify
 from index.arrays import Vectors
 from index.hashing import HashingEncoder
+from index.projection import FOLDER
 from tests.index.builders import (
     ROOT,
     Counting,
@@ -343,8 +345,7 @@ def test_the_same_name_with_other_weights_or_prompts_is_refused(data: Path, hash
 
 def test_an_index_of_another_chunker_is_refused_and_rebuilt_without_embedding_anything(data: Path) -> None:
     put(data, Counting(), added({"a.md": long_document()}))
-    made_by = replace(_fingerprint(data), chunker="structure/0")
-    rows(data, "UPDATE meta SET value = ? WHERE key = 'fingerprint'", codec.encode(made_by))
+    _made_by(data, replace(_fingerprint(data), chunker="structure/0"))
     encoder = Counting()
 
     with pytest.raises(FingerprintError, match=r"chunker structure/0 -> .*index rebuild"):
@@ -374,6 +375,31 @@ def test_the_index_remembers_its_model(data: Path, hashing: Encoder) -> None:
             writer.model(DEFAULT_MODEL)
 
     assert Searcher.opened(data).encoder.name == "hashing-256"
+
+
+@pytest.mark.parametrize("changed", [{"chunker": "structure/0"}, {"schema": 1}])
+def test_an_index_made_otherwise_is_told_before_anything_is_read(
+    data: Path, hashing: Encoder, changed: dict[str, Any]
+) -> None:
+    put(data, hashing, added({"a.md": document("Retinol.")}))
+    _made_by(data, replace(_fingerprint(data), **changed))
+
+    with open_writer(data) as writer, pytest.raises(FingerprintError, match=r"-> .*; run `python -m index rebuild"):
+        writer.model(None)
+
+
+def test_the_default_model_without_its_tokens_is_told_without_loading_it(data: Path, hashing: Encoder) -> None:
+    put(data, hashing, added({"a.md": document("Retinol.")}))
+    (shipped,) = FOLDER.glob("projection-*.npz")
+    weights = shipped.stem.removeprefix("projection-").ljust(64, "0")
+    _made_by(data, replace(_fingerprint(data), weights=weights))
+
+    with open_writer(data) as writer, pytest.raises(FingerprintError, match="tokens none -> 96x4/"):
+        writer.model(None)
+
+
+def _made_by(data: Path, fingerprint: Fingerprint) -> None:
+    rows(data, "UPDATE meta SET value = ? WHERE key = 'fingerprint'", codec.encode(fingerprint))
 
 
 def test_an_emptied_index_remembers_its_model_but_may_take_another(data: Path, hashing: Encoder) -> None:
