@@ -35,8 +35,8 @@ test: setup-dev ## set up, run what CI runs
 	@$(RUN) -m pytest -n 2 -m "not model and not browser"
 	@$(RUN) -m pytest -m "model or browser"
 
-test-fast: setup-dev ## the tests that need no model, no browser, no page, and kill nothing
-	@$(RUN) -m pytest -n 2 -m "not model and not browser and not pages and not faults"
+test-fast: setup-dev ## the tests that need no model, browser, page or process of their own (seconds)
+	@$(RUN) -m pytest -n 2 -m "not model and not browser and not pages and not processes and not faults"
 
 test-exhaustive: setup-dev ## the same with 1,000 examples for every property (minutes)
 	@STRATUM_TESTS=exhaustive $(RUN) -m pytest -n 2 -m "not model and not browser and not faults" --timeout 1800

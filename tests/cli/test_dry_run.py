@@ -165,6 +165,7 @@ def part(number: int) -> str:
     return "".join(sections)
 
 
+@pytest.mark.processes
 def test_an_interrupted_sync_keeps_what_was_committed_and_goes_on_from_there(docs: Path, here: Path) -> None:
     write(docs, **{f"part{number}": part(number) for number in range(3)})
     shares: list[float] = []
@@ -204,6 +205,7 @@ def test_an_interrupted_sync_of_small_documents_loses_only_the_last_few(docs: Pa
     assert f"Stopped; {len(entries)} of 43 new or changed files are in" in str(stopped.value)
 
 
+@pytest.mark.processes
 def test_a_killed_sync_of_small_documents_loses_only_the_last_few(docs: Path, here: Path) -> None:
     write(docs, **{f"{number:02}": small(number) for number in range(40)})
     code = (
@@ -238,6 +240,7 @@ def test_an_interrupted_add_says_the_same(docs: Path, here: Path) -> None:
         add(here / "var", [docs], MODEL[1], interrupt)
 
 
+@pytest.mark.processes
 def test_ctrl_c_in_a_shell_is_one_sentence_and_status_2(docs: Path, here: Path) -> None:
     # The first file fills a commit, whose progress is waited for; the others keep a worker busy for seconds.
     write(docs, a=part(0))

@@ -8,8 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from index import open_writer
 from tests.cli.conftest import MODEL, Command
+
+pytestmark = pytest.mark.processes
 
 PROJECT = Path(__file__).resolve().parents[2]
 

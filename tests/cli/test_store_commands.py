@@ -245,6 +245,7 @@ def interrupted(here: Path, where: str, *arguments: str) -> subprocess.Completed
     )
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("where", ["index.ahead.discard", "index.segments.fold"])
 def test_a_rebuild_that_is_interrupted_after_its_commit_says_that_it_is_done(
     synced: Command, here: Path, where: str
@@ -260,6 +261,7 @@ def test_a_rebuild_that_is_interrupted_after_its_commit_says_that_it_is_done(
     assert synced("index", "verify").status == 0
 
 
+@pytest.mark.processes
 def test_control_c_in_a_shell_ends_a_rebuild_in_one_sentence(synced: Command, here: Path) -> None:
     done = interrupted(here, "index.rebuilding.embed", "rebuild")
 

@@ -19,6 +19,8 @@ from index import AS_RANKED, Encoder, Searcher, load_reranker
 from index.reranker import READ, SHARE, blended
 from tests.index.builders import document, filled
 
+pytestmark = pytest.mark.model
+
 PROJECT = Path(__file__).parents[2]
 QUESTION = "which cream for dry skin in winter"
 

@@ -15,6 +15,8 @@ from core.errors import UnreadableError
 from ingest import sandbox as sandbox_module
 from ingest.sandbox import Sandbox, seconds_for
 
+pytestmark = pytest.mark.processes
+
 PDF = "application/pdf"
 TROUBLED = (
     sys.executable,

@@ -21,6 +21,8 @@ from ingest import Outcomes, entries_for, sync
 from ingest.changes import FolderChanges
 from ingest.watch import LOOK, PATIENCE, QUIET, RETRY, follow, watch
 
+pytestmark = pytest.mark.processes
+
 PROJECT = Path(__file__).resolve().parents[2]
 # Longer than the system ever takes to tell of a change, and never waited for to the end.
 SOON = 20.0
