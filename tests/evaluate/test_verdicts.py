@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest  # type: ignore[import-untyped]
 
 from core.results import Support
 from evaluate.questions import Question
 from evaluate.verdicts import VERDICTS, counted_verdicts, share_of
 
 
-@given(st.integers(1, 500).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total))))
-def test_the_interval_of_a_share_is_wilsons(case: tuple[int, int]) -> None:
+@pytest.fixture(scope="module")
+def scipy_stats() -> Any:
+    """Return the second opinion; it is slow to load, and needed here alone."""
+    return import_module("scipy.stats")
+
+
+@given(case=st.integers(1, 500).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total))))
+def test_the_interval_of_a_share_is_wilsons(scipy_stats: Any, case: tuple[int, int]) -> None:
     count, total = case
-    known = binomtest(count, total).proportion_ci(0.95, method="wilson")
+    known = scipy_stats.binomtest(count, total).proportion_ci(0.95, method="wilson")
 
     found = share_of(count, total)
 
