@@ -12,7 +12,7 @@ from core.document import Document, Metadata
 from core.errors import InputError
 from core.ledger import SourceFile
 from core.words import counted
-from evaluate.formats import json_rows, read_text, refused
+from evaluate.formats import Wrong, json_rows, read_text, refused
 from evaluate.judgements import Judgement, Level, read_judgements, require_agreement
 from evaluate.questions import Question, read_questions
 from index import LONGEST_QUESTION
@@ -112,13 +112,16 @@ def read_collection(queries: Path, judgements: Path | None = None, split: str | 
     found = read_judgements(judgements) if judgements is not None else embedded
     require_agreement(found)
     known = {question.id for question in every}
+    wrong = Wrong()
     for judgement in found:
-        if judgement.query_id not in known:
-            message = (
-                f"{judgement.where}: there is no question '{judgement.query_id}' in {queries}; judge questions by the "
-                "ids that they have there."
-            )
-            raise InputError(message)
+        with wrong.noted(judgement.where):
+            if judgement.query_id not in known:
+                message = (
+                    f"{judgement.where}: there is no question '{judgement.query_id}' in {queries}; judge questions by "
+                    "the ids that they have there."
+                )
+                raise InputError(message)
+    wrong.require_none()
     if found:
         _require_answers(every, found)
     questions = _of_split(queries, every, split)

@@ -10,6 +10,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,17 +18,31 @@ from typing import Any
 from core.errors import InputError
 from core.words import counted
 
+# How many lines are named before it is said how many more there are.
+_NAMED = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a file by column name, and the line it begins on (from 1)."""
+    """One row of a file by column name, and the line it begins on (from 1).
+
+    `wrong` is what keeps the line from being a row at all; it is raised when a value is asked for.
+    """
 
     file: Path
     line: int
     values: Mapping[str, Any]
+    wrong: InputError | None = None
+
+    @property
+    def where(self) -> str:
+        """The file and the line."""
+        return f"{self.file}, line {self.line}"
 
     def get(self, names: Sequence[str]) -> Any:
         """Return the value of the first of these columns that the row has and that is not empty; None without one."""
+        if self.wrong is not None:
+            raise self.wrong
         return next((self.values[name] for name in names if self.values.get(name) not in (None, "")), None)
 
     def word(self, names: Sequence[str], what: str) -> str:
@@ -59,6 +74,32 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, int) or (isinstance(value, str) and value.strip().lstrip("-").isdecimal())
 
 
+class Wrong:
+    """What is wrong with lines of a file: all are looked at, and told at once."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[str, InputError]] = []
+
+    @contextmanager
+    def noted(self, where: str) -> Iterator[None]:
+        """Keep what is wrong with one line, given as "FILE, line N", for later."""
+        try:
+            yield
+        except InputError as error:
+            self._found.append((where, error))
+
+    def require_none(self) -> None:
+        """Raise InputError when anything is wrong: the first in full, and the lines of the others."""
+        if not self._found:
+            return
+        (place, first), *others = self._found
+        lines = list(dict.fromkeys(where.rpartition(" ")[2] for where, _ in others if where != place))
+        more = f" and {len(lines) - _NAMED:,} more" if len(lines) > _NAMED else ""
+        named = f" {counted(len(lines), 'more line')} cannot be used: {', '.join(lines[:_NAMED])}{more}."
+        message = f"{first}{named if lines else ''}"
+        raise InputError(message) from first
+
+
 def refused(file: Path, line: int, reason: str) -> InputError:
     """Return the error for one line of a file, as a sentence."""
     return InputError(f"{file}, line {line}: {reason}.")
@@ -86,20 +127,23 @@ def numbered(text: str) -> Iterator[tuple[int, str]]:
 
 
 def json_rows(file: Path, text: str) -> Iterator[Row]:
-    """Yield the rows of JSON lines; raises InputError for a line that is no object."""
+    """Yield the rows of JSON lines; one that is no object says so when it is used."""
     for number, line in numbered(text):
         try:
             record = json.loads(line)
             line.encode()
             json.dumps(record, ensure_ascii=False).encode()
-        except UnicodeEncodeError as error:
+        except UnicodeEncodeError:
             reason = "it holds half a character (a lone surrogate); write the character whole"
-            raise refused(file, number, reason) from error
+            yield Row(file, number, {}, refused(file, number, reason))
         except (ValueError, RecursionError) as error:
-            raise refused(file, number, _no_json(error)) from error
-        if not isinstance(record, dict):
-            raise refused(file, number, 'expected an object such as {"_id": "q1", "text": "..."}')
-        yield Row(file, number, record)
+            yield Row(file, number, {}, refused(file, number, _no_json(error)))
+        else:
+            if isinstance(record, dict):
+                yield Row(file, number, record)
+            else:
+                reason = 'expected an object such as {"_id": "q1", "text": "..."}'
+                yield Row(file, number, {}, refused(file, number, reason))
 
 
 def _no_json(error: ValueError | RecursionError) -> str:
@@ -132,16 +176,19 @@ def table_cells(file: Path, text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def table_rows(file: Path, text: str) -> Iterator[Row]:
-    """Yield the rows of a CSV or TSV file under the names of its header, in lower case."""
+    """Yield the rows of a CSV or TSV file under the names of its header, in lower case.
+
+    One that has another number of cells says so when it is used.
+    """
     cells = table_cells(file, text)
     _, header = next(cells)
     names = [name.strip().lower() for name in header]
     for line, row in cells:
         if len(row) != len(names):
-            raise refused(
-                file, line, f"it has {counted(len(row), 'cell')}, but the header names {counted(len(names), 'column')}"
-            )
-        yield Row(file, line, dict(zip(names, row, strict=True)))
+            reason = f"it has {counted(len(row), 'cell')}, but the header names {counted(len(names), 'column')}"
+            yield Row(file, line, {}, refused(file, line, reason))
+        else:
+            yield Row(file, line, dict(zip(names, row, strict=True)))
 
 
 def is_json(text: str) -> bool:

@@ -16,7 +16,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.errors import InputError
-from evaluate.formats import Row, is_json, is_table, json_rows, numbered, read_text, refused, table_cells, table_rows
+from evaluate.formats import (
+    Row,
+    Wrong,
+    is_json,
+    is_table,
+    json_rows,
+    numbered,
+    read_text,
+    refused,
+    table_cells,
+    table_rows,
+)
 
 Level = Literal["document", "passage", "span"]
 
@@ -81,8 +92,7 @@ def read_judgements(file: Path) -> tuple[Judgement, ...]:
     """
     text = read_text(file, "file of judgements")
     if is_json(text) or (is_table(file) and _has_named_columns(file, text)):
-        rows = json_rows(file, text) if is_json(text) else table_rows(file, text)
-        judgements = tuple(_from_row(row, row.word(_QUERY, "query"), _DOCUMENT) for row in rows)
+        judgements = _from_rows(json_rows(file, text) if is_json(text) else table_rows(file, text))
     else:
         judgements = _from_columns(file, text)
     if not judgements:
@@ -123,6 +133,15 @@ def embedded_spans(row: Row, query_id: str) -> tuple[Judgement, ...]:
     return found
 
 
+def _from_rows(rows: Iterable[Row]) -> tuple[Judgement, ...]:
+    made, wrong = [], Wrong()
+    for row in rows:
+        with wrong.noted(row.where):
+            made.append(_from_row(row, row.word(_QUERY, "query"), _DOCUMENT))
+    wrong.require_none()
+    return tuple(made)
+
+
 def _from_row(row: Row, query_id: str, names: tuple[str, ...]) -> Judgement:
     document = row.get(names)
     if not isinstance(document, str) or not document.strip():
@@ -151,15 +170,20 @@ def _from_columns(file: Path, text: str) -> tuple[Judgement, ...]:
     rows = [(number, _columns(line)) for number, line in numbered(text)]
     if not rows[0][1][-1].lstrip("-").isdecimal():
         rows.pop(0)
-    judgements = []
+    judgements, wrong = [], Wrong()
     for number, columns in rows:
-        if len(columns) not in _COLUMNS or not columns[-1].lstrip("-").isdecimal():
-            raise refused(file, number, "expected query, document and a grade of 0, 1, 2 ... (or TREC's four columns)")
-        if len(columns) != len(rows[0][1]):
-            raise refused(file, number, f"it has {len(columns)} columns, those before it {len(rows[0][1])}")
-        where = f"{file}, line {number}"
-        judgements.append(Judgement(columns[0], columns[-2], int(columns[-1]), where=where))
+        with wrong.noted(f"{file}, line {number}"):
+            judgements.append(_from_line(file, number, columns, len(rows[0][1])))
+    wrong.require_none()
     return tuple(judgements)
+
+
+def _from_line(file: Path, number: int, columns: list[str], expected: int) -> Judgement:
+    if len(columns) not in _COLUMNS or not columns[-1].lstrip("-").isdecimal():
+        raise refused(file, number, "expected query, document and a grade of 0, 1, 2 ... (or TREC's four columns)")
+    if len(columns) != expected:
+        raise refused(file, number, f"it has {len(columns)} columns, those before it {expected}")
+    return Judgement(columns[0], columns[-2], int(columns[-1]), where=f"{file}, line {number}")
 
 
 def _columns(line: str) -> list[str]:

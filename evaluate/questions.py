@@ -7,12 +7,23 @@ JSON lines the `spans` that answer (evaluate/judgements.py).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core import prose
 from core.errors import InputError
-from evaluate.formats import Row, is_json, is_table, json_rows, numbered, read_text, refused, table_cells, table_rows
+from evaluate.formats import (
+    Row,
+    Wrong,
+    is_json,
+    is_table,
+    json_rows,
+    numbered,
+    read_text,
+    refused,
+    table_cells,
+    table_rows,
+)
 from evaluate.judgements import Judgement, embedded_spans
 from evaluate.topics import is_topics, topic_rows
 from index import LONGEST_QUESTION
@@ -41,7 +52,7 @@ class Question:
 
 
 def read_questions(file: Path, longest: int | None = LONGEST_QUESTION) -> tuple[Question, ...]:
-    """Return the questions of a file in order; raises InputError with the line before anything is asked.
+    """Return the questions of a file in order; raises InputError, with all wrong lines, before anything is asked.
 
     In plain text a question's id is the number of its line; blank lines are passed over, and what is evidently a
     document is refused. A question of more than
@@ -51,13 +62,16 @@ def read_questions(file: Path, longest: int | None = LONGEST_QUESTION) -> tuple[
     rows = next(parse for fits, parse in _FORMS if fits(file, text))(file, text)
     seen: dict[str, int] = {}
     questions = []
+    wrong = Wrong()
     for row in rows:
-        question = _question(row, longest)
-        if question.id in seen:
-            reason = f"the id '{question.id}' was used in line {seen[question.id]}; give each question its own"
-            raise refused(file, row.line, reason)
-        seen[question.id] = row.line
-        questions.append(question)
+        with wrong.noted(row.where):
+            question = _question(row, longest)
+            if question.id in seen:
+                reason = f"the id '{question.id}' was used in line {seen[question.id]}; give each question its own"
+                raise refused(file, row.line, reason)
+            seen[question.id] = row.line
+            questions.append(question)
+    wrong.require_none()
     if not questions:
         message = (
             f"The file of questions {file} holds none; give JSON lines, a table, TREC topics or one question a line."
@@ -116,7 +130,7 @@ def _table(file: Path, text: str) -> Iterator[Row]:
         return
     with_id = bool(names & set(_ID))
     for row in table_rows(file, text):
-        yield row if with_id else Row(file, row.line, {**row.values, "_id": str(row.line)})
+        yield row if with_id else replace(row, values={**row.values, "_id": str(row.line)})
 
 
 # The first form that fits reads the file; the last one always does.

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from core.document import Document, Passage
 from core.errors import InputError
 from evaluate.collection import Collection
+from evaluate.formats import Wrong
 from evaluate.judgements import Judgement, passage_name, passage_parts
 from evaluate.shelf import Shelf
 from index import Catalogue
@@ -44,13 +45,16 @@ Targets = Mapping[str, tuple[Target, ...]]
 def resolved(collection: Collection, catalogue: Catalogue, shelf: Shelf) -> dict[str, tuple[Target, ...]]:
     """Return the targets of every judged question, by question id.
 
-    Raises InputError, with file and line, for a judgement that is of nothing in the index. Only a BEIR collection may
+    Raises InputError, with file and lines, for judgements that are of nothing in the index. Only a BEIR collection may
     judge documents it does not hold: they are targets that nothing earns.
     """
     resolver = _Resolver(catalogue, shelf, lenient=bool(collection.documents))
     found: dict[str, list[Target]] = {}
+    wrong = Wrong()
     for judgement in collection.judgements:
-        found.setdefault(judgement.query_id, []).append(_BY_LEVEL[judgement.level](resolver, judgement))
+        with wrong.noted(judgement.where):
+            found.setdefault(judgement.query_id, []).append(_BY_LEVEL[judgement.level](resolver, judgement))
+    wrong.require_none()
     return {query_id: joined(targets) for query_id, targets in found.items()}
 
 

@@ -144,3 +144,20 @@ def test_a_long_query_of_a_beir_folder_is_noted_and_not_refused(tmp_path: Path) 
     (folder / "queries.jsonl").write_text(text.replace("use against acne", "acne " * 900), encoding="utf-8")
 
     assert read_beir(folder).notes == ("1 query is longer than 2,000 characters and is asked with its beginning: q0.",)
+
+
+def test_every_wrong_line_of_judgements_is_named_at_once(tmp_path: Path) -> None:
+    qrels = "q1 0 d1 1\nq1 d2\nq1 0 d3 x\nq2 0 d1 1\nq2 0 d1\n"
+    with pytest.raises(InputError, match=r"line 2: expected query, .* 2 more lines cannot be used: 3, 5\.$"):
+        read_judgements(wrote(tmp_path, "a.qrels", qrels))
+    rows = '{"query": "a", "doc": "d", "grade": 1}\n{"query": "a"}\n{"query": "a", "doc": "e", "grade": "high"}\n'
+    with pytest.raises(InputError, match=r"line 2: there is no document .* 1 more line cannot be used: 3\.$"):
+        read_judgements(wrote(tmp_path, "a.jsonl", rows))
+
+
+def test_every_judgement_of_an_unknown_question_is_named_at_once(tmp_path: Path) -> None:
+    questions = json_lines(tmp_path / "q.jsonl", [{"_id": "a", "text": "acne?"}])
+    qrels = wrote(tmp_path, "j.qrels", "a 0 d 1\nb 0 d 1\nc 0 d 1\n")
+
+    with pytest.raises(InputError, match=r"line 2: there is no question 'b' .* 1 more line cannot be used: 3\.$"):
+        read_collection(questions, qrels)

@@ -196,3 +196,28 @@ def test_a_file_that_is_not_there_or_is_no_text_is_refused(tmp_path: Path) -> No
     (tmp_path / "q.jsonl").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="it is not UTF-8 text"):
         read_questions(tmp_path / "q.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        (
+            "q.jsonl",
+            '{"_id": "a", "text": "is it safe?"}\n{"_id": "b"\n{"_id": "a", "text": "again?"}\n[1]\n',
+            r"q.jsonl, line 2: this is not JSON .* one JSON object a line. 2 more lines cannot be used: 3, 4\.$",
+        ),
+        (
+            "q.csv",
+            "text,answerable\nis it safe?,perhaps\nis it,not,safe?\ndoes it help?,yes\n",
+            r"line 2: 'perhaps' is not true or false .* 1 more line cannot be used: 3\.$",
+        ),
+        (
+            "q.jsonl",
+            "".join(f'{{"_id": "{number}"}}\n' for number in range(15)),
+            r"14 more lines cannot be used: 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 4 more\.$",
+        ),
+    ],
+)
+def test_every_wrong_line_is_named_at_once(tmp_path: Path, name: str, text: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        read_questions(wrote(tmp_path, name, text))

@@ -177,3 +177,15 @@ def test_a_passage_the_index_does_not_hold_is_refused_with_what_to_do(
             else:
                 (target,) = resolved(collection, catalogue, Shelf.of(catalogue))["q"]
                 assert target.quote == held.quote
+
+
+def test_every_judgement_of_nothing_is_named_at_once(data: Path, hashing: Encoder, tmp_path: Path) -> None:
+    library(data, hashing)
+    rows = span_questions()
+    for number, quote in ((1, "never said"), (3, "nor this"), (4, "nor that")):
+        rows[number]["spans"][0]["quote"] = quote
+    collection = read_collection(json_lines(tmp_path / "q.jsonl", rows))
+
+    said = r"line 2: the quotation “never said” is not in .* 2 more lines cannot be used: 4, 5\.$"
+    with open_catalogue(data) as catalogue, pytest.raises(InputError, match=said):
+        resolved(collection, catalogue, Shelf.of(catalogue))
