@@ -7,7 +7,7 @@ must be exactly the answer of a fresh build of what was committed as that genera
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -34,7 +34,7 @@ Heard = dict[tuple[int, str], object]
 
 
 def read(pipe: Connection, data: Path, model: str) -> None:
-    """Ask all questions in all modes again and again until told to stop; then say what was answered, and how often."""
+    """Ask all questions in all modes again and again, saying so each time; told to stop, say what was answered."""
     searcher = Searcher(data, encoder_of(model))
     heard: Heard = {}
     asked = 0
@@ -48,6 +48,7 @@ def read(pipe: Connection, data: Path, model: str) -> None:
             if heard.setdefault((generation, mode), rankings) != rankings:
                 message = f"Generation {generation} was answered in two ways."
                 raise AssertionError(message)
+        pipe.send("asked")
     pipe.recv()
     pipe.send((asked, heard))
 
@@ -66,6 +67,8 @@ def test_every_answer_beside_a_writer_is_that_of_the_generation_it_names(data: P
                 for _ in range(4):
                     states.append(_next(states[-1], len(states)))
                     writer.commit(change(states[-2], states[-1]), encoder)
+            # However slow the machine is, everybody asks between one run of the writer and the next.
+            _all_ask_again([pipe for _, pipe in readers])
         for _, pipe in readers:
             pipe.send("stop")
         told_by_each = [_heard(pipe) for _, pipe in readers]
@@ -92,12 +95,20 @@ def _next(files: Mapping[str, int], step: int) -> dict[str, int]:
     return after
 
 
+def _all_ask_again(pipes: Sequence[Connection]) -> None:
+    """Wait until every reader has been through all questions once more."""
+    for pipe in pipes:
+        while pipe.poll():
+            pipe.recv()
+    for pipe in pipes:
+        assert pipe.poll(PATIENCE), "a reader hangs"
+        assert pipe.recv() == "asked"
+
+
 def _heard(pipe: Connection) -> tuple[int, Heard]:
-    """Return what a reader was told, and how often; one that has failed said nothing."""
-    said = list(told(pipe))
-    assert said, "a reader has failed"
-    (answer,) = said
-    assert isinstance(answer, tuple)
+    """Return what a reader was told, and how often; one that has failed said nothing of it."""
+    *_, answer = told(pipe)
+    assert isinstance(answer, tuple), "a reader has failed"
     return answer
 
 
