@@ -34,13 +34,14 @@ from evaluate.pages import bounds, excerpt, signed
 from evaluate.plots import histogram
 from evaluate.questions import Question, read_questions
 from evaluate.records import Expected, Place, Record, records
-from evaluate.report import WORDS, report_html
+from evaluate.report import LEVELS, WORDS, report_html
 from evaluate.runs import indexed
 from evaluate.sent import OWN_QUESTIONS, collection_of, own_questions, require_judgements_found
 from evaluate.verdicts import Said
 
 __all__ = [
     "CONFIGURATIONS",
+    "LEVELS",
     "MEASURES",
     "OWN_QUESTIONS",
     "WORDS",

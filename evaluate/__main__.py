@@ -136,7 +136,10 @@ def compare_runs(
         list[Path], typer.Argument(metavar="RUN_DIR_A RUN_DIR_B...", help="Folders that `run --out` wrote.")
     ],
     out: Annotated[
-        Path | None, typer.Option(help="A folder for compare.html, compare.json and compare.csv.", show_default=False)
+        Path | None,
+        typer.Option(
+            help="A folder for compare.html, compare.json, compare.csv and per_query.csv.", show_default=False
+        ),
     ] = None,
     json_: JsonOption = False,
     data: DataOption = None,  # noqa: ARG001 - every command takes it; a run folder holds all that is needed

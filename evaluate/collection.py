@@ -107,7 +107,9 @@ def read_collection(queries: Path, judgements: Path | None = None, split: str | 
     every = read_questions(queries)
     embedded = tuple(judgement for question in every for judgement in question.judgements)
     if embedded and judgements is not None:
-        message = f"{queries} holds judgements (spans) of its own; leave out --qrels, or take the spans out."
+        message = (
+            f"{queries} holds judgements (spans) of its own; give no other file of judgements, or take the spans out."
+        )
         raise InputError(message)
     found = read_judgements(judgements) if judgements is not None else embedded
     require_agreement(found)

@@ -28,6 +28,8 @@ ALPHA = 0.05
 TESTED_NOT = "Judged@10"
 # How many of the questions that moved most are shown.
 MOVED = 10
+# Three digits are printed: what is nearer to 0 is printed as 0.
+_SEEN = 0.0005
 # Two values that differ by less are a tie: the rest is rounding.
 _TIE = 1e-9
 
@@ -86,8 +88,9 @@ class Effect:
 
     @property
     def at_odds(self) -> bool:
-        """Whether the interval leaves out 0 although the test shows nothing: it is not corrected, and p is."""
-        return self.p is not None and not self.significant and not self.difference.low <= 0 <= self.difference.high
+        """Whether the interval leaves out 0, as it is printed, although the test shows nothing."""
+        apart = self.difference.low >= _SEEN or self.difference.high <= -_SEEN
+        return self.p is not None and not self.significant and apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,16 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """One judged question with the measures of every run, by the run's letter."""
+
+    id: str
+    text: str
+    kind: str
+    measures: dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """Two runs side by side, by their letters."""
 
@@ -115,7 +128,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Everything there is to say about two or more runs; `tests` counts what was corrected for."""
+    """Everything there is to say about two or more runs.
+
+    `tests` counts what was corrected for; `every` holds each judged question, in the order asked.
+    """
 
     collection: str
     level: Level
@@ -123,6 +139,7 @@ class Comparison:
     tests: int
     arms: tuple[Arm, ...]
     pairs: tuple[Pair, ...]
+    every: tuple[Measured, ...]
 
     @property
     def differing(self) -> tuple[str, ...]:
@@ -152,7 +169,16 @@ def compare(folders: Sequence[Path]) -> Comparison:
     )
     first = runs[0].manifest
     judged = len(measures_of(runs[0]))
-    return Comparison(first.collection, first.level, judged, len(tested), arms, corrected)
+    return Comparison(first.collection, first.level, judged, len(tested), arms, corrected, _every(arms, runs))
+
+
+def _every(arms: Sequence[Arm], runs: Sequence[RunFolder]) -> tuple[Measured, ...]:
+    found = {arm.letter: measures_of(run) for arm, run in zip(arms, runs, strict=True)}
+    return tuple(
+        Measured(record.id, record.text, record.kind, {letter: own[record.id] for letter, own in found.items()})
+        for record in runs[0].records
+        if record.measures is not None
+    )
 
 
 def _arm(letter: str, run: RunFolder) -> Arm:
@@ -202,7 +228,7 @@ _METHODS = {
 
 
 def _moved(measure: str, one: RunFolder, other: RunFolder) -> tuple[Moved, ...]:
-    """Return the questions that moved most on one measure, largest first; equal ones by id."""
+    """Return the questions that moved most on one measure, up and down, largest first; equal ones by id."""
     after = {record.id: record for record in other.records}
     moved = [
         Moved(
@@ -217,5 +243,10 @@ def _moved(measure: str, one: RunFolder, other: RunFolder) -> tuple[Moved, ...]:
         for record in one.records
         if record.measures is not None
     ]
-    changed = [question for question in moved if abs(question.second - question.first) > _TIE]
-    return tuple(sorted(changed, key=lambda question: (-abs(question.second - question.first), question.id))[:MOVED])
+    ordered = sorted(moved, key=lambda question: (-abs(question.second - question.first), question.id))
+    up = [question for question in ordered if question.second - question.first > _TIE]
+    down = [question for question in ordered if question.first - question.second > _TIE]
+    # Half of each, so that what was won is seen beside what was lost; what one lacks goes to the other.
+    half = MOVED // 2
+    shown = {question.id for question in (*up[: max(half, MOVED - len(down))], *down[: max(half, MOVED - len(up))])}
+    return tuple(question for question in ordered if question.id in shown)

@@ -1,4 +1,4 @@
-"""A comparison for reading and for other programs: compare.html, compare.json, compare.csv."""
+"""A comparison for reading and for other programs: compare.html, compare.json and two tables."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from evaluate.significance import EXACT, PERMUTATIONS
 from evaluate.significance import SEED as SIGNS_SEED
 
 _COLUMNS = (
-    "first", "second", "measure", "first_mean", "second_mean", "difference", "low", "high", "wins", "ties", "losses",
-    "p", "p_holm", "p_least", "significant", "method",
+    "first", "first_run", "second", "second_run", "measure", "first_mean", "second_mean", "difference", "low", "high",
+    "wins", "ties", "losses", "p", "p_holm", "p_least", "significant", "method",
 )  # fmt: skip
 
 
 def write_comparison(out: Path, comparison: Comparison) -> None:
-    """Write compare.json, compare.csv and compare.html; raises InputError when the folder cannot be written."""
+    """Write compare.json, two tables and compare.html; raises InputError when the folder cannot be written."""
     with writing(out):
         for name, make in _FILES.items():
             (out / name).write_text(make(comparison), encoding="utf-8", newline="")
@@ -65,12 +65,12 @@ def sentence(pair: Pair, names: Mapping[str, str] | None = None) -> str:
         moved = counted(effect.moved, "question")
         least = f"{moved} moved, and with so few p cannot be below {effect.p_least:.3f}"
         return f"No difference between {first} and {second} can be shown on {effect.measure}: only {least}."
+    said = f"corrected {chance(effect.p_holm)}"
     if not effect.significant:
-        return f"No difference between {first} and {second} is shown on {effect.measure} ({chance(effect.p_holm)})."
+        return f"No difference between {first} and {second} is shown on {effect.measure} ({said})."
     size = effect.difference.mean
     better, worse = (second, first) if size > 0 else (first, second)
-    by = f"by {abs(size):.3f} on average ({chance(effect.p_holm)})"
-    return f"{better} is better than {worse} on {effect.measure}, {by}."
+    return f"{better} is better than {worse} on {effect.measure}, by {abs(size):.3f} on average ({said})."
 
 
 def caveats(pair: Pair, tests: int) -> tuple[str, ...]:
@@ -110,9 +110,10 @@ def chance(p: float | None) -> str:
 
 
 def _rows(comparison: Comparison) -> Iterator[list[Cell]]:
+    runs = {arm.letter: arm.folder for arm in comparison.arms}
     for pair in comparison.pairs:
         for effect in pair.effects:
-            yield [pair.first, pair.second, *_cells(effect)]
+            yield [pair.first, runs[pair.first], pair.second, runs[pair.second], *_cells(effect)]
 
 
 def _cells(effect: Effect) -> list[Cell]:
@@ -121,6 +122,22 @@ def _cells(effect: Effect) -> list[Cell]:
     chances: list[Cell] = [effect.p, effect.p_holm, effect.p_least]
     tested = "" if effect.p is None else "yes" if effect.significant else "no"
     return [*means, effect.wins, effect.ties, effect.losses, *chances, tested, effect.method]
+
+
+def _per_query(comparison: Comparison) -> str:
+    """Return a row for every judged question, with each measure of each run side by side."""
+    letters = [arm.letter for arm in comparison.arms]
+    names = list(comparison.arms[0].means)
+    rows: list[list[Cell]] = [
+        [
+            one.id,
+            one.text,
+            one.kind,
+            *(one.measures[letter][name] for name in names for letter in letters),
+        ]
+        for one in comparison.every
+    ]
+    return csv_text(["query", "text", "kind", *(f"{name} {letter}" for name in names for letter in letters)], rows)
 
 
 def _html(comparison: Comparison) -> str:
@@ -151,5 +168,6 @@ def _html(comparison: Comparison) -> str:
 _FILES: dict[str, Callable[[Comparison], str]] = {
     "compare.json": lambda comparison: as_json(comparison_json(comparison)),
     "compare.csv": lambda comparison: csv_text(_COLUMNS, _rows(comparison)),
+    "compare_per_query.csv": _per_query,
     "compare.html": _html,
 }

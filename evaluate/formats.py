@@ -111,10 +111,10 @@ def read_text(file: Path, what: str) -> str:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        message = f"The {what} {file} cannot be read ({reason}); check the path."
+        message = f"The {what} {file} cannot be read ({reason}); give another."
         raise InputError(message) from error
     if not text.strip():
-        message = f"The {what} {file} is empty; check the path."
+        message = f"The {what} {file} is empty; give one that holds some."
         raise InputError(message)
     return text
 

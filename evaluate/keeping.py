@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -61,11 +62,20 @@ def _compared(made: Path, configurations: Sequence[str]) -> str:
     try:
         comparison = compare([made / name for name in configurations])
     except InputError as error:
-        return without_folder(made, str(error))
+        if not any(figures_of(made / name).measures for name in configurations):
+            return "no question is judged."
+        return _called(configurations, without_folder(made, str(error)))
     # Runs are called by their configurations: the folder they are being made in is nobody's business.
     arms = tuple(replace(arm, folder=CONFIGURATIONS[Path(arm.folder).name].words) for arm in comparison.arms)
     write_comparison(made, replace(comparison, arms=arms))
     return ""
+
+
+def _called(configurations: Sequence[str], sentence: str) -> str:
+    """Return a sentence with the configurations as a person calls them."""
+    for name in configurations:
+        sentence = re.sub(rf"\b{name}\b", f"“{CONFIGURATIONS[name].words}”", sentence)
+    return sentence
 
 
 def _described(made: Path, configurations: Sequence[str], remark: str) -> Kept:

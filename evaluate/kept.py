@@ -3,7 +3,7 @@
     runs/TIME-HASH/                  the hash is over what made it
         evaluation.json              what was asked, of what, when; it is written last
         CONFIGURATION/               a run folder for each way of asking (evaluate/folder.py)
-        compare.html, .json, .csv    the comparison, where there is something to compare
+        compare.html, .json, ...     the comparison, where there is something to compare (evaluate/compared.py)
 
 A folder appears under its name once it is whole. It quotes passages as they were when it was made. This module reads;
 `keeping` makes them, `packed` hands out their files, `clearing` puts them away.

@@ -6,6 +6,7 @@ JSON lines the `spans` that answer (evaluate/judgements.py).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +32,8 @@ from index import LONGEST_QUESTION
 _ID = ("_id", "id", "qid", "query_id", "query-id")
 _TEXT = ("text", "question", "query")
 _ADVICE = "give one question a line, JSON lines, a table or TREC topics"
+# A line of TREC's qrels: query, 0, document, grade.
+_QRELS = re.compile(r"\s*\S+\s+Q?0\s+\S+\s+-?\d+\s*")
 _YES_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -113,6 +116,9 @@ def _plain_rows(file: Path, text: str) -> Iterator[Row]:
     lines = list(numbered(text))
     for number, reason in prose.signs(lines):
         raise refused(file, number, f"{reason}; {_ADVICE}")
+    if all(_QRELS.fullmatch(line) for _, line in lines):
+        reason = "this is a judgement as TREC writes it, and no question; give the questions, and this beside them"
+        raise refused(file, lines[0][0], reason)
     for number, line in lines:
         yield Row(file, number, {"_id": str(number), "text": line})
 

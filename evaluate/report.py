@@ -24,7 +24,7 @@ WORDS = {
     "P@1": "the first one is relevant",
     "R@10": "share of everything relevant that is among the first ten",
     "R@100": "the same among the first hundred",
-    "Judged@10": "share of the first ten that anyone has judged; what is not judged counts as not relevant",
+    "Judged@10": "share of the first ten found that anyone has judged; what is not judged counts as not relevant",
 }
 LEVELS = {
     "document": "A document is found when any of its passages is; it stands where its best passage stands.",

@@ -48,8 +48,8 @@ class Shelf:
             message = f"{where}: '{name}' may be {among}; give more of the path."
             raise InputError(message)
         message = (
-            f"{where}: no document of the index is called '{name}'; call one by its path or file name, which "
-            "`python -m ingest ledger` lists, or by its id."
+            f"{where}: no document of the index is called '{name}'; call one by its path, its file name or its id, "
+            "which stand on the Library page and in `python -m ingest ledger --json`."
         )
         raise InputError(message)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from html import escape
 
 import streamlit as st
 
@@ -14,7 +15,6 @@ from core.progress import Progress
 from core.words import counted
 from evaluate import (
     CONFIGURATIONS,
-    OWN_QUESTIONS,
     Collection,
     Kept,
     collection_of,
@@ -24,21 +24,33 @@ from evaluate import (
     require_judgements_found,
     usable,
 )
-from index import Searcher, open_catalogue
+from index import open_catalogue
 from ui.address import Result
 from ui.notice import problem, without_folders
-from ui.session import evaluations, searcher, settings
+from ui.session import evaluations, searcher_for_work, settings, version
 from ui.shipped import judged, shipped
 from ui.text import safe
 from ui.work import bar, left
 
 MEGABYTES = 20
 _MINE = "evaluations-mine"
+_ENDED = "evaluations-ended"
+_LOOKED_UP = "judgements-looked-up"
 _ABOUT_THE_CORPUS = (
-    " These questions are about the documents that came along; bring the library up to date with them first."
+    "These questions are about the documents that came along; bring the library up to date with them first."
 )
+_SPANS = '{"_id": "q1", "text": "does it sting?", "spans": [{"path": "niacinamide.md", "quote": "exact words"}]}'
+_ANSWERED_NOWHERE = " {} judged with thumbs down alone: asked, but in no mean."
 _FILE = "file"
 _THUMBS = "thumbs"
+
+
+_EXAMPLES = (
+    "<p>Questions with the words that answer them, as JSON lines; the document must hold the words exactly once:</p>"
+    f"<pre>{escape(_SPANS)}</pre><p>Or a table of questions with a header (<code>.csv</code>):</p>"
+    "<pre>id,text\nq1,does it sting?</pre><p>and judgements of documents in a second file, 0 for not relevant:</p>"
+    "<pre>query,document,grade\nq1,niacinamide.md,2</pre><p>Other forms stand in <code>docs/evaluation.md</code>.</p>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +76,11 @@ def draw() -> None:
             key="configurations",
             help="Each is measured by itself; two or more are also compared, with a test of each difference.",
         )
-        pressed = st.button("Evaluate them", disabled=collection is None)
-    if not pressed or collection is None:
-        return
-    if not configurations:
-        problem("No way of asking was chosen; choose two or three to compare, or one to be measured by itself.")
-        return
-    _begin(collection, [name for name in CONFIGURATIONS if name in configurations])
+        if not configurations:
+            st.html("<p class='held'>Choose two or three to compare, or one to be measured by itself.</p>")
+        pressed = st.button("Evaluate them", disabled=collection is None or not configurations)
+    if pressed and collection is not None:
+        _begin(collection, [name for name in CONFIGURATIONS if name in configurations])
 
 
 def _offered() -> list[str]:
@@ -90,28 +100,42 @@ def _read(known: str) -> Collection | None:
     except InputError as error:
         problem(without_folders(str(error)))
         return None
+    unfound = _unfound(collection) if collection is not None else ""
+    if unfound:
+        problem(f"{without_folders(unfound)} {'' if known in _OF_THE_READER else _ABOUT_THE_CORPUS}")
+        return None
     return collection
 
 
-def _begin(collection: Collection, configurations: Sequence[str]) -> None:
-    asking = searcher()
-    try:
+def _unfound(collection: Collection) -> str:
+    """Say which judgements are of nothing in the library as it stands; looked up once for each set and version."""
+    asked = (version(), hash(collection))
+    if st.session_state.get(_LOOKED_UP, ("", ""))[0] != asked:
         with st.spinner("Looking the judgements up in the library …"):
-            require_judgements_found(asking.data, collection)
+            st.session_state[_LOOKED_UP] = (asked, _looked_up(collection))
+    return str(st.session_state[_LOOKED_UP][1])
+
+
+def _looked_up(collection: Collection) -> str:
+    try:
+        require_judgements_found(settings().data, collection)
     except InputError as error:
-        own = collection.name.startswith(OWN_QUESTIONS.stem)
-        problem(f"{without_folders(str(error))} Nothing was asked.{_ABOUT_THE_CORPUS if own else ''}")
-        return
+        return str(error)
+    return ""
+
+
+def _begin(collection: Collection, configurations: Sequence[str]) -> None:
+    # Queued before the model is loaded: what was begun goes on though the page be left while it is.
     job = evaluations().submit(
         f"Asking {counted(len(collection.questions), 'question')} {_ways(len(configurations))}",
-        partial(_carried_out, asking, collection, configurations),
+        partial(_carried_out, collection, configurations),
     )
     st.session_state.setdefault(_MINE, set()).add(job.id)
     st.rerun()
 
 
-def _carried_out(asking: Searcher, collection: Collection, configurations: Sequence[str], progress: Progress) -> Kept:
-    return keep(asking, collection, configurations, progress)
+def _carried_out(collection: Collection, configurations: Sequence[str], progress: Progress) -> Kept:
+    return keep(searcher_for_work(), collection, configurations, progress)
 
 
 def _ways(count: int) -> str:
@@ -147,7 +171,14 @@ def _thumbs() -> Collection | None:
             "the question.</p>"
         )
         return None
-    return collection_of([("judgements.jsonl", marks_jsonl(marks).encode())])
+    found = collection_of([("judgements.jsonl", marks_jsonl(marks).encode())])
+    nowhere = len(found.questions) - len({judgement.query_id for judgement in found.judgements})
+    st.html(
+        "<p class='held'>Only passages that Ask has shown could be judged: what another way would have found counts as "
+        "not relevant, so recall is too high for all, and the way that Ask finds passages by looks better than it "
+        f"is.{_ANSWERED_NOWHERE.format(counted(nowhere, 'question')) if nowhere else ''}</p>"
+    )
+    return found
 
 
 def _uploaded() -> Collection | None:
@@ -159,6 +190,8 @@ def _uploaded() -> Collection | None:
         key="qrels",
         max_upload_size=MEGABYTES,
     )
+    with st.expander("What such files look like"):
+        st.html(_EXAMPLES)
     if questions is None:
         st.html("<p class='held'>Choose a file of questions; it is read at once, and nothing is asked yet.</p>")
         return None
@@ -185,19 +218,22 @@ _OF_THE_READER = (_THUMBS, _FILE)
 
 def work() -> None:
     """Draw the evaluations that wait or go on, following them, and what kept one from ending well."""
-    if any(job.running for job in evaluations().all()):
+    every = evaluations().all()
+    ended = [job for job in every if not job.running]
+    st.session_state[_ENDED] = {job.id for job in ended}
+    for job in ended:
+        _ended(job)
+    if len(ended) < len(every):
         _running()
-    for job in evaluations().all():
-        if not job.running:
-            _ended(job)
 
 
 @st.fragment(run_every="1s")
 def _running() -> None:
-    waiting = [job for job in evaluations().all() if job.running]
-    if not waiting:
-        # The last one has ended since: the whole page has something new to say.
+    every = evaluations().all()
+    if {job.id for job in every if not job.running} != st.session_state.get(_ENDED):
+        # One has ended since: the whole page has something new to say.
         st.rerun()
+    waiting = [job for job in every if job.running]
     for job in reversed(waiting):
         bar(job.title, job.share, _pace(job))
 
@@ -206,7 +242,7 @@ def _pace(job: Job[Kept]) -> str:
     if job.began is None:
         return "waiting for the evaluation before it."
     if not job.share:
-        return "asking the first questions."
+        return "getting the language model ready and asking the first questions."
     if job.share >= 1:
         return "all are asked; measuring and comparing."
     return f"{job.share:.0%} done, {left(job.began, job.share)}. The page may be left meanwhile."

@@ -43,6 +43,8 @@ def draw() -> None:
 def _kept() -> None:
     found, unknown = kept_evaluations(settings().data)
     st.html("<h2>Earlier evaluations</h2>")
+    if st.session_state.pop(result.GONE, False):
+        remark("The evaluation was deleted.")
     if found:
         st.html(f'<ul class="documents">{"".join(map(_entry, found))}</ul>')
     else:
@@ -56,6 +58,7 @@ def _kept() -> None:
 def _entry(one: Kept) -> str:
     means = [f"{configured(name)} {mean:.3f}" for name, mean in one.means.items()]
     measured = f"{one.measure}: {', '.join(means)}" if means else "not judged, so not measured"
-    line = dotted(map(safe, (when(one), counted(one.questions, "question"), measured)))
+    judged_by = f"judged by {one.level}" if one.judged else ""
+    line = dotted(map(safe, (when(one), counted(one.questions, "question"), judged_by, measured)))
     link = safe(Result(one.name).link())
     return f'<li><a class="title" href="{link}" target="_self">{safe(one.collection)}</a><p>{line}</p></li>'

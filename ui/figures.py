@@ -9,8 +9,8 @@ from evaluate import WORDS, Effect, Figures, Opened, Pair, Said, bounds, chance,
 from ui.plots import bars, interval, shares
 from ui.text import safe
 
-_VERDICTS = {"supported": "has passages", "weak": "touches on it", "none": "does not answer"}
-"""What Ask says of the evidence, in few words."""
+_VERDICTS = {"supported": "has passages", "weak": "may have", "none": "does not answer"}
+"""What Ask says of the evidence, in few words; the files call it supported, weak and none."""
 
 
 def means(found: Mapping[str, Figures], names: Mapping[str, str]) -> str:
@@ -23,7 +23,7 @@ def means(found: Mapping[str, Figures], names: Mapping[str, str]) -> str:
         + "</tr>"
         for measure in measures
     )
-    return _table("Measures", f'<th scope="col">Measure</th>{head}', rows)
+    return _table("Measures", f'<th scope="col">Measure: mean and 95 % interval</th>{head}', rows)
 
 
 def _mean(own: Figures, measure: str) -> str:
@@ -38,8 +38,8 @@ def differences(pair: Pair, names: Mapping[str, str]) -> str:
     most = max((max(abs(one.difference.low), abs(one.difference.high)) for one in pair.effects), default=0.0) or 1.0
     head = (
         '<th scope="col">Measure</th>'
-        f'<th scope="col">{safe(names[pair.second])} minus {safe(names[pair.first])}</th>'
-        '<th scope="col">Won / tied / lost</th><th scope="col">p, corrected</th>'
+        f'<th scope="col">{safe(names[pair.second])} minus {safe(names[pair.first])}, 95 % interval</th>'
+        f'<th scope="col">Won / tied / lost by {safe(names[pair.second])}</th><th scope="col">p, corrected</th>'
     )
     return _table("Differences", head, (_difference(one, most) for one in pair.effects))
 
@@ -78,7 +78,10 @@ def verdicts(found: Mapping[str, Figures], names: Mapping[str, str]) -> str:
             **own.verdicts.unanswerable_kinds,
         }
         rows += [_verdict(names[name], group, said) for group, said in groups.items() if said.questions]
-    head = "".join(f'<th scope="col"><i class="key {name}"></i>{safe(words)}</th>' for name, words in _VERDICTS.items())
+    head = "".join(
+        f'<th scope="col"><i class="key {name}"></i>{safe(words)}<span class="soft">{safe(name)}</span></th>'
+        for name, words in _VERDICTS.items()
+    )
     return _table("Verdicts", f'<th scope="col">Questions</th>{head}', rows)
 
 

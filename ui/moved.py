@@ -84,5 +84,5 @@ def surprising(records: Sequence[Record], name: str) -> str:
         for record in found[:_SURPRISING]
     )
     more = f"<li>and {len(found) - _SURPRISING:,} more, in the report</li>" if len(found) > _SURPRISING else ""
-    words = f"{counted(len(found), 'question')} that nothing answers, but that {name} calls answered"
+    words = f"{counted(len(found), 'question')} that nothing answers, but that {name} says the corpus has passages on"
     return f"<details><summary>{safe(words)}</summary><ul>{items}{more}</ul></details>"

@@ -14,6 +14,8 @@ from core.errors import NoIndexError
 from core.words import counted
 from evaluate import (
     CONFIGURATIONS,
+    LEVELS,
+    OWN_QUESTIONS,
     Comparison,
     Fact,
     Kept,
@@ -35,7 +37,16 @@ from ui.notice import remark
 from ui.session import opened, settings
 from ui.text import safe, shown
 
+GONE = "evaluation-gone"
+"""The key under which the list is told that one was deleted."""
+
 _MIME = {".html": "text/html", ".json": "application/json", ".csv": "text/csv"}
+_INTERVALS = "Intervals are from a bootstrap over the questions: how far a mean would move with others of the kind."
+_VERDICTS = (
+    "Shares with 95 % intervals. “Has passages” means that there are some on the subject, not that they answer. “Words "
+    "only” has nothing but the words to judge by and says less; what the ways say is not a measure of what they find."
+)
+_TUNED_ON = "These questions are the ones this program was tuned on; report figures on the split test."
 _BACK = f'<p class="back"><a href="{Result().link()}" target="_self">Evaluate</a></p>'
 # What is another than it was, with what that means for the figures.
 _CHANGED = {
@@ -64,6 +75,8 @@ def draw(address: Result) -> None:
     st.set_page_config(page_title=f"{shown(kept.collection)} · Stratum")
     st.html(f'<h1>{safe(kept.collection)}</h1><p class="held">{safe(_asked(kept))}</p>')
     _changed(kept)
+    if kept.collection.startswith(f"{OWN_QUESTIONS.stem}/dev"):
+        remark(_TUNED_ON)
     names = {name: configured(name) for name in kept.configurations}
     pair, letters = _pair(result, address)
     if pair is not None and result.comparison is not None:
@@ -73,6 +86,7 @@ def draw(address: Result) -> None:
     if kept.means:
         irrelevant = _irrelevant(result)
         st.html(f"<h2>How well it was answered</h2>{figures.means(result.figures, names)}{irrelevant}")
+        st.html(f'<p class="soft">{safe(LEVELS[kept.level])} {_INTERVALS}</p>')
     if pair is not None and result.comparison is not None:
         _compared(result.comparison, pair, letters, address)
     if kept.means:
@@ -86,10 +100,11 @@ def draw(address: Result) -> None:
 
 def away(name: str) -> None:
     """Draw the way to delete an evaluation, after a second thought."""
-    with st.popover("Put this evaluation away"):
-        st.html("<p>Delete this evaluation with all its files? Nothing else refers to it.</p>")
+    with st.popover("Delete this evaluation"):
+        st.html("<p>It goes with all its files, for good. Nothing else refers to it.</p>")
         if st.button("Delete it", key=f"away-{name}"):
             put_away(settings().data, name)
+            st.session_state[GONE] = True
             st.query_params.clear()
             st.rerun()
 
@@ -154,7 +169,8 @@ def _compared(comparison: Comparison, pair: Pair, letters: dict[str, str], addre
     said = "".join(f'<p class="soft">{safe(one)}</p>' for one in caveats(pair, comparison.tests))
     st.html(
         f"<h2>Two ways side by side</h2>{chosen}{figures.differences(pair, letters)}{said}"
-        f'<p class="soft">p is from a paired randomisation test, corrected by Holm for {comparison.tests} tests. '
+        f'<p class="soft">A measure in colour is one on which a difference is shown. p is from a paired randomisation '
+        f"test, corrected by Holm for {comparison.tests} tests; intervals are not corrected. "
         "“Not shown” is not “equal”: the interval says how large a difference may still be there.</p>"
     )
     if pair.moved:
@@ -170,7 +186,8 @@ def _turn(one: Pair, letters: dict[str, str], address: Result, *, here: bool) ->
 
 def _evidence(result: Opened, names: dict[str, str]) -> None:
     surprises = "".join(moved.surprising(run.records, f"“{names[name]}”") for name, run in result.runs.items())
-    st.html(f"<h2>What was said of the evidence</h2>{figures.verdicts(result.figures, names)}{surprises}")
+    told = f'<p class="soft">{_VERDICTS}</p>'
+    st.html(f"<h2>What was said of the evidence</h2>{figures.verdicts(result.figures, names)}{told}{surprises}")
 
 
 def _made(result: Opened) -> None:
@@ -197,7 +214,7 @@ def _downloads(kept: Kept) -> None:
             "Everything in one ZIP", partial(zipped, data, kept.name), f"{kept.name}.zip", on_click="ignore"
         )
         st.download_button(
-            "Passages found (RIS)",
+            f"Passages found by {configured(kept.configurations[0])} (RIS)",
             partial(file_of, data, kept.name, f"{kept.configurations[0]}/passages.ris"),
             f"{kept.configurations[0]}-passages.ris",
             on_click="ignore",

@@ -63,6 +63,12 @@ def watched() -> WatchedFiles:
 
 def searcher() -> Searcher:
     """Return the searcher of the data folder; it follows every commit, and a change of model makes another."""
+    with st.spinner("Loading the language model. This happens once and takes some seconds."):
+        return searcher_for_work()
+
+
+def searcher_for_work() -> Searcher:
+    """Return the same for work that no page waits for."""
     where = settings()
     with open_catalogue(where.data) as catalogue:
         stored = catalogue.fingerprint()
@@ -116,7 +122,7 @@ def _watched(data: str) -> WatchedFiles:  # noqa: ARG001
     return WatchedFiles()
 
 
-@st.cache_resource(show_spinner="Loading the language model. This happens once and takes some seconds.", max_entries=2)
+@st.cache_resource(show_spinner=False, max_entries=2)
 def _searcher(data: str, model: str | None, reranker: str | None, fingerprint: str) -> Searcher:  # noqa: ARG001
     return Searcher.opened(Path(data), model, reranker)
 

@@ -89,7 +89,7 @@ def test_an_evaluation_is_read_shared_taken_along_and_put_away(
             assert other.violations() == []
             assert other.page.evaluate("document.documentElement.scrollWidth") <= width
 
-    reader.page.get_by_role("button", name="Put this evaluation away").click()
+    reader.page.get_by_role("button", name="Delete this evaluation").click()
     reader.page.get_by_role("button", name="Delete it").click()
     reader.sees("None is kept yet.")
 
@@ -103,6 +103,20 @@ def test_an_evaluation_goes_on_when_the_page_is_loaded_again(reader: Reader) -> 
     reader.page.get_by_role("link", name="many").click()
     reader.sees("600 questions, none of them judged")
     reader.sees("The ways were not compared")
+
+
+def test_who_waits_is_shown_their_own_while_others_still_wait(
+    reader: Reader, new_reader: Callable[..., Reader]
+) -> None:
+    many = "".join(f"does vitamin C number {number} sting?\n" for number in range(400)).encode()
+    other = new_reader()
+    evaluate(reader, "first.txt", many, "400 questions, none with a judgement")
+    evaluate(other, "second.txt", many, "400 questions, none with a judgement")
+
+    reader.page.wait_for_url("**/evaluate?run=*")
+    assert "?run=" not in other.page.url
+    expect(other.page.locator(".work progress").last).to_be_visible()
+    other.page.wait_for_url("**/evaluate?run=*")
 
 
 def test_a_passage_is_judged_with_the_keyboard(reader: Reader, new_reader: Callable[..., Reader]) -> None:

@@ -121,7 +121,12 @@ def test_compare_says_which_run_is_better_and_writes_it(measuring: Command, here
     assert "A  dense  (dense, hashing-256)" in done.out
     assert "The runs were made alike but for: mode." in done.out
     assert "A and B are the same on nDCG@10 for every question." in done.out
-    assert {file.name for file in (here / "both").iterdir()} == {"compare.html", "compare.json", "compare.csv"}
+    assert {file.name for file in (here / "both").iterdir()} == {
+        "compare.html",
+        "compare.json",
+        "compare.csv",
+        "compare_per_query.csv",
+    }
     (said,) = measuring("evaluate", "compare", "dense", "lexical", "--json").objects
     assert said == json.loads((here / "both" / "compare.json").read_text(encoding="utf-8"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import pytest
 
 from core.errors import InputError
 from evaluate import (
+    Effect,
     Evaluation,
+    Interval,
     caveats,
     compare,
     comparison_json,
@@ -75,10 +78,10 @@ def test_the_difference_is_the_second_minus_the_first_and_tested_exactly(
     # nDCG, RR, AP and P@1 have 2/256, times six to three and never falling; recall has 1.
     assert half.p_holm == pytest.approx(6 * 2 / 256)
     assert half.significant
-    assert sentence(pair) == "B is better than A on nDCG@10, by 0.369 on average (p = 0.047)."
+    assert sentence(pair) == "B is better than A on nDCG@10, by 0.369 on average (corrected p = 0.047)."
     turned = compare([best, worse]).pairs[0]
     assert (turned.effects[1].difference.mean, turned.effects[1].losses) == (-0.5, 8)
-    assert sentence(turned) == "A is better than B on nDCG@10, by 0.369 on average (p = 0.047)."
+    assert sentence(turned) == "A is better than B on nDCG@10, by 0.369 on average (corrected p = 0.047)."
 
 
 def test_so_few_questions_that_nothing_can_be_shown_are_said_to_be(evaluation: Evaluation, tmp_path: Path) -> None:
@@ -94,12 +97,33 @@ def test_so_few_questions_that_nothing_can_be_shown_are_said_to_be(evaluation: E
     )
     # With six it could, but not after 18 tests; the bootstrap, which is not corrected, leaves out 0.
     assert (six.effects[0].p_least, six.effects[0].too_few, six.effects[0].at_odds) == (2 / 64, False, True)
-    assert sentence(six) == "No difference between A and C is shown on nDCG@10 (p = 0.562)."
+    assert sentence(six) == "No difference between A and C is shown on nDCG@10 (corrected p = 0.562)."
     few, odd = caveats(six, 18)
     assert "6 on nDCG@10 (p at best 0.031)" in few
     assert "18 tests" in few
     assert odd.startswith("The interval leaves out 0 although the test shows nothing (nDCG@10, RR@10, AP, P@1)")
     assert two.effects[0].p_least == 0.5
+
+
+def test_what_was_won_is_shown_beside_what_was_lost(
+    evaluation: Evaluation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["evaluate.compare"], "MOVED", 4)
+    # Seven questions lose everything; the one that was won moved less than any of them.
+    best = perfect(evaluation)
+    one = found(evaluation, {**best, "q7": ["x", *best["q7"]]})
+    other = found(evaluation, {**dict.fromkeys(best, ()), "q7": best["q7"]})
+
+    (pair,) = compare([written(tmp_path / "one", one), written(tmp_path / "other", other)]).pairs
+
+    assert [moved.id for moved in pair.moved] == ["q0", "q1", "q2", "q7"]
+
+
+def test_an_interval_that_is_printed_as_reaching_0_is_not_said_to_leave_it_out() -> None:
+    effect = Effect("R@10", 0.5, 0.5, Interval(-0.004, -0.018, -0.0002), 0, 7, 2, 0.5, 1.0, 0.5, "exact")
+
+    assert not effect.at_odds
+    assert replace(effect, difference=Interval(-0.004, -0.018, -0.0006)).at_odds
 
 
 def test_enough_questions_need_no_caveat(evaluation: Evaluation, tmp_path: Path) -> None:
@@ -241,7 +265,8 @@ def test_a_comparison_is_written_for_reading_and_for_programs(evaluation: Evalua
     for name in ("a", "b"):
         write_comparison(tmp_path / name, comparison)
 
-    assert {file.name for file in (tmp_path / "a").iterdir()} == {"compare.html", "compare.json", "compare.csv"}
+    files = {"compare.html", "compare.json", "compare.csv", "compare_per_query.csv"}
+    assert {file.name for file in (tmp_path / "a").iterdir()} == files
     assert all(file.read_bytes() == (tmp_path / "b" / file.name).read_bytes() for file in (tmp_path / "a").iterdir())
     said = json.loads((tmp_path / "a" / "compare.json").read_text(encoding="utf-8"))
     assert said == json.loads(json.dumps(comparison_json(comparison)))
@@ -250,3 +275,7 @@ def test_a_comparison_is_written_for_reading_and_for_programs(evaluation: Evalua
     rows = list(csv.DictReader((tmp_path / "a" / "compare.csv").read_text(encoding="utf-8").splitlines()))
     assert [row["measure"] for row in rows] == [effect.measure for effect in comparison.pairs[0].effects]
     assert (rows[1]["difference"], rows[1]["significant"], rows[6]["p"]) == ("0.500000", "yes", "")
+    assert (rows[0]["first_run"], rows[0]["second_run"]) == tuple(map(str, folders))
+    each = list(csv.DictReader((tmp_path / "a" / "compare_per_query.csv").read_text(encoding="utf-8").splitlines()))
+    assert [row["query"] for row in each] == [f"q{number}" for number in range(8)]
+    assert {(row["RR@10 A"], row["RR@10 B"]) for row in each} == {("0.500000", "1.000000")}

@@ -24,6 +24,7 @@ def test_the_public_face_of_evaluation() -> None:
         "Interval",
         "Judgement",
         "Kept",
+        "LEVELS",
         "MEASURES",
         "Mark",
         "Moved",

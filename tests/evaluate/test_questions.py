@@ -221,3 +221,9 @@ def test_a_file_that_is_not_there_or_is_no_text_is_refused(tmp_path: Path) -> No
 def test_every_wrong_line_is_named_at_once(tmp_path: Path, name: str, text: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
         read_questions(wrote(tmp_path, name, text))
+
+
+def test_judgements_in_the_place_of_questions_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"j.qrels, line 1: this is a judgement as TREC writes it, and no question"):
+        read_questions(wrote(tmp_path, "j.qrels", "q1 0 acids.md 2\nq2 0 peels.md 0\n"))
+    assert len(read_questions(wrote(tmp_path, "q.txt", "is vitamin C 2\nq1 0 acids.md 2\n"))) == 2

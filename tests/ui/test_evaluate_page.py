@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from threading import Event
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,10 +13,10 @@ from streamlit.testing.v1.element_tree import ButtonGroup
 
 from core.document import Passage
 from evaluate import judge, kept_evaluations, own_questions, read_marks
-from index import open_catalogue
+from index import Searcher, open_catalogue
 from ingest import add, remove
 from tests.ui.shelf import MODEL, Page, Shelf, document_id, markup, said
-from ui.session import evaluations
+from ui.session import evaluations, searcher_for_work
 
 pytestmark = pytest.mark.pages
 
@@ -106,12 +107,13 @@ def test_the_projects_own_questions_are_not_offered_where_their_documents_are_no
 def test_questions_whose_documents_are_not_here_are_refused_before_anything_is_asked(evaluate_page: Page) -> None:
     elsewhere = QUESTIONS.replace(b'"vitamin-c.md"', b'"actives/retinol.md"')
 
-    words = said(begun(chosen(evaluate_page(), ("asked.jsonl", elsewhere))))
+    page = chosen(evaluate_page(), ("asked.jsonl", elsewhere))
+    words = said(page)
 
     refusal = "asked.jsonl, line 1: no document of the index is called 'actives/retinol.md'"
     assert refusal in words
     assert f"/{refusal}" not in words
-    assert "Nothing was asked." in words
+    assert page.button[0].disabled
     assert evaluations().all() == ()
 
 
@@ -128,7 +130,10 @@ def test_an_evaluation_is_made_kept_and_shown(shelf: Shelf, evaluate_page: Page)
     assert "of the index" in words
     assert "not answered by it, 1" in words
     assert "The index has changed since" not in words
-    assert [one.label for one in page.download_button][:2] == ["Everything in one ZIP", "Passages found (RIS)"]
+    assert [one.label for one in page.download_button][:2] == [
+        "Everything in one ZIP",
+        "Passages found by Meaning and words (RIS)",
+    ]
     assert "<b>" not in markup(page)
     assert not page.markdown
     # Every configuration's mean stands in the table as the files have it.
@@ -167,11 +172,32 @@ def test_a_wrong_file_is_refused_with_line_and_reason(
 
 
 @pytest.mark.usefixtures("shelf")
-def test_no_way_of_asking_is_an_error_with_what_to_do(evaluate_page: Page) -> None:
+def test_without_a_way_of_asking_it_says_what_to_do(evaluate_page: Page) -> None:
     page = chosen(evaluate_page(), ("q.txt", b"skin\n"))
     page.button_group(key="configurations").set_value([]).run()
 
-    assert "No way of asking was chosen" in said(begun(page))
+    assert "Choose two or three to compare, or one to be measured by itself." in said(page)
+    assert next(button for button in page.button if button.label == "Evaluate them").disabled
+
+
+@pytest.mark.usefixtures("shelf")
+def test_it_is_queued_before_the_model_is_loaded(evaluate_page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = Event()
+
+    def slowly() -> Searcher:
+        assert loaded.wait(30)
+        return searcher_for_work()
+
+    monkeypatch.setattr("ui.batch.searcher_for_work", slowly)
+    page = chosen(evaluate_page(), ("asked.jsonl", QUESTIONS))
+    next(button for button in page.button if button.label == "Evaluate them").click().run()
+
+    # A reader who loads the page again now, in another session, finds it there.
+    assert "getting the language model ready" in said(evaluate_page())
+    loaded.set()
+    while any(job.running for job in evaluations().all()):
+        time.sleep(0.02)
+    assert "What was found" in said(page.run())
 
 
 def test_one_over_an_index_that_has_changed_says_so(shelf: Shelf, evaluate_page: Page) -> None:
@@ -184,11 +210,13 @@ def test_one_over_an_index_that_has_changed_says_so(shelf: Shelf, evaluate_page:
 
 def test_one_is_put_away(shelf: Shelf, evaluate_page: Page) -> None:
     page = begun(chosen(evaluate_page(), ("q.txt", b"skin\n")))
-    assert "The ways were not compared: hybrid has no judged question" in said(page)
+    assert "The ways were not compared: no question is judged." in said(page)
     next(button for button in page.button if button.label == "Delete it").click().run()
 
     assert page.query_params == {}
+    assert "The evaluation was deleted." in said(page)
     assert "None is kept yet." in said(page)
+    assert "The evaluation was deleted." not in said(page.run())
     assert kept_evaluations(shelf.data) == ((), ())
 
 
