@@ -13,12 +13,12 @@ from core.command import DataOption, JsonOption, ModelOption, RerankerOption, ru
 from core.errors import InputError
 from core.results import Mode
 from core.settings import Settings, load_settings
+from core.words import counted
 from evaluate.collection import Collection, read_beir, read_collection
 from evaluate.compare import Comparison, compare
 from evaluate.compared import caveats, chance, comparison_json, made_alike, sentence, write_comparison
 from evaluate.evaluation import Evaluation, beir_folder, evaluated
 from evaluate.folder import require_room, write_evaluation
-from evaluate.pages import counted
 from evaluate.runs import indexed
 from evaluate.verdicts import Said
 from index import DEFAULT_MODEL, Arrangement, Searcher, load_encoder, load_reranker
@@ -137,9 +137,7 @@ def compare_runs(
     ],
     out: Annotated[
         Path | None,
-        typer.Option(
-            help="A folder for compare.html, compare.json, compare.csv and per_query.csv.", show_default=False
-        ),
+        typer.Option(help="A folder for compare.html, .json, .csv and compare_per_query.csv.", show_default=False),
     ] = None,
     json_: JsonOption = False,
     data: DataOption = None,  # noqa: ARG001 - every command takes it; a run folder holds all that is needed

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from core.words import counted
 from evaluate.intervals import Interval
 from evaluate.plots import histogram_svg, interval_svg, shares_svg
 
@@ -51,15 +52,6 @@ def signed(value: float) -> str:
     """
     shown = f"{abs(value):.3f}"
     return shown if shown == "0.000" else f"{'+' if value > 0 else chr(0x2212)}{shown}"
-
-
-def counted(count: int, what: str) -> str:
-    """Return how many of something there are.
-
-    >>> counted(1, "question"), counted(2, "question")
-    ('1 question', '2 questions')
-    """
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def share(count: int, total: int) -> str:

@@ -63,16 +63,19 @@ def watched() -> WatchedFiles:
 
 def searcher() -> Searcher:
     """Return the searcher of the data folder; it follows every commit, and a change of model makes another."""
-    with st.spinner("Loading the language model. This happens once and takes some seconds."):
-        return searcher_for_work()
+    return _waited_for(*_made_with())
 
 
 def searcher_for_work() -> Searcher:
     """Return the same for work that no page waits for."""
+    return _searcher(*_made_with())
+
+
+def _made_with() -> tuple[str, str | None, str | None, str]:
     where = settings()
     with open_catalogue(where.data) as catalogue:
         stored = catalogue.fingerprint()
-    return _searcher(str(where.data), where.model, where.reranker, codec.encode(stored) if stored else "")
+    return str(where.data), where.model, where.reranker, codec.encode(stored) if stored else ""
 
 
 def facts() -> Facts:
@@ -120,6 +123,11 @@ def _opened(data: str, name: str) -> Opened:
 @st.cache_resource(show_spinner=False)
 def _watched(data: str) -> WatchedFiles:  # noqa: ARG001
     return WatchedFiles()
+
+
+@st.cache_resource(show_spinner="Loading the language model. This happens once and takes some seconds.", max_entries=2)
+def _waited_for(data: str, model: str | None, reranker: str | None, fingerprint: str) -> Searcher:
+    return _searcher(data, model, reranker, fingerprint)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)

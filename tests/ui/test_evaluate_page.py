@@ -55,6 +55,11 @@ def begun(page: AppTest) -> AppTest:
     next(button for button in page.button if button.label == "Evaluate them").click().run()
     if not evaluations().all():
         return page
+    return ended(page)
+
+
+def ended(page: AppTest) -> AppTest:
+    """Wait until all is asked, and run the page again."""
     end = time.monotonic() + 30
     while any(job.running for job in evaluations().all()):
         assert time.monotonic() < end, "the evaluation did not end"
@@ -195,9 +200,7 @@ def test_it_is_queued_before_the_model_is_loaded(evaluate_page: Page, monkeypatc
     # A reader who loads the page again now, in another session, finds it there.
     assert "getting the language model ready" in said(evaluate_page())
     loaded.set()
-    while any(job.running for job in evaluations().all()):
-        time.sleep(0.02)
-    assert "What was found" in said(page.run())
+    assert "What was found" in said(ended(page))
 
 
 def test_one_over_an_index_that_has_changed_says_so(shelf: Shelf, evaluate_page: Page) -> None:
