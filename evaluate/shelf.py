@@ -1,7 +1,8 @@
 """What the documents of an index are called: in judgements by any of their names, in runs by one that has no space.
 
 A document is called by its id, its absolute path, any end of that path (`corpus/harms/granulomas.md`,
-`granulomas.md`), or the file name without its ending; a document of a BEIR collection by its BEIR id.
+`granulomas.md`), the file name without its ending, or the name that its file is shown as, which for an upload is
+what it was called when it came; a document of a BEIR collection by its BEIR id.
 """
 
 from __future__ import annotations
@@ -27,12 +28,16 @@ class Shelf:
     @classmethod
     def of(cls, catalogue: Catalogue) -> Shelf:
         """Return the shelf of a catalogue."""
-        return cls.made({document_id: catalogue.paths(document_id) for document_id in catalogue.document_ids()})
+        shown = [(known.document_id, known.file.name) for known in catalogue.files().values() if known.document_id]
+        paths = {document_id: catalogue.paths(document_id) for document_id in catalogue.document_ids()}
+        return cls.made(paths, shown)
 
     @classmethod
-    def made(cls, paths: dict[str, tuple[str, ...]]) -> Shelf:
-        """Return the shelf of documents given as their paths by id."""
+    def made(cls, paths: dict[str, tuple[str, ...]], shown: Iterable[tuple[str, str]] = ()) -> Shelf:
+        """Return the shelf of documents given as their paths by id, and as pairs of an id and a name it is shown as."""
         called: dict[str, set[str]] = {}
+        for document_id, name in shown:
+            called.setdefault(name, set()).add(document_id)
         for document_id, own in paths.items():
             for name in (document_id, *(name for path in own for name in _names(path))):
                 called.setdefault(name, set()).add(document_id)
@@ -48,8 +53,8 @@ class Shelf:
             message = f"{where}: '{name}' may be {among}; give more of the path."
             raise InputError(message)
         message = (
-            f"{where}: no document of the index is called '{name}'; call one by its path, its file name or its id, "
-            "which stand on the Library page and in `python -m ingest ledger --json`."
+            f"{where}: no document of the index is called '{name}'; call one by the name of its "
+            "file, as every citation shows it, by its path or by its id."
         )
         raise InputError(message)
 

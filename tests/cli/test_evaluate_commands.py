@@ -9,6 +9,7 @@ import pytest
 
 import evaluate.__main__
 from evaluate import MEASURES
+from ingest import store_upload
 from tests.cli.conftest import APPS, MODEL, Command
 from tests.cli.test_refusals import require_refusal
 
@@ -109,6 +110,15 @@ def test_a_beir_folder_is_indexed_asked_and_measured(measuring: Command, here: P
     assert "1 judged document is not in corpus.jsonl: lost." in done.err
     assert "1 question; written to out." in done.err
     assert json.loads((here / "out" / "manifest.json").read_text())["corpus"]["count"] == 2
+
+
+def test_an_upload_is_judged_by_the_name_it_came_with(measuring: Command, here: Path) -> None:
+    measuring("ingest", "add", store_upload(here / "var", "urea paste.md", b"Urea paste softens nails."))
+    span = {"path": "urea paste.md", "quote": "Urea paste softens nails."}
+    (here / "u.jsonl").write_text(f"{json.dumps({'_id': 'u', 'text': 'urea paste', 'spans': [span]})}\n")
+
+    assert measuring("evaluate", "run", "--queries", "u.jsonl", "--out", "out").status == 0
+    assert json.loads((here / "out" / "metrics.json").read_text())["P@1"] == 1.0
 
 
 def test_compare_says_which_run_is_better_and_writes_it(measuring: Command, here: Path) -> None:

@@ -136,6 +136,16 @@ def test_a_name_of_two_documents_or_of_none_is_refused() -> None:
         SHELF.find("bne.md", "q, line 1")
 
 
+def test_an_upload_is_called_as_it_was_when_it_came() -> None:
+    kept = "/var/uploads/9f0c11.md"
+    shelf = Shelf.made({"a" * 16: (kept,), "b" * 16: ("/work/corpus/acne.md",)}, [("a" * 16, "urea paste.md")])
+
+    assert shelf.find("urea paste.md", "q, line 1") == "a" * 16
+    assert shelf.find("9f0c11.md", "q, line 1") == "a" * 16
+    with pytest.raises(InputError, match=r"'acne.md' may be .* give more of the path"):
+        Shelf.made(shelf.paths, [("a" * 16, "acne.md")]).find("acne.md", "q, line 1")
+
+
 def test_a_run_calls_a_document_by_a_name_that_is_one_word_and_only_its_own() -> None:
     assert [SHELF.label(letter * 16) for letter in "abcd"] == ["a" * 16, "b" * 16, "c" * 16, "MED-10"]
     assert Shelf.made({"e" * 16: ("/x/zinc.md",)}).label("e" * 16) == "zinc"
